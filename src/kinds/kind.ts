@@ -93,8 +93,16 @@ export type Observed<Props, Outputs> = {
   | { readonly phase: "ready"; readonly outputs: Outputs }
   /** `outputs` while it is being modified but can already be used by what exists. */
   | { readonly phase: "progressing"; readonly message: string; readonly outputs?: Outputs | undefined }
-  /** AWS gave up on it. `message` says why and what to do; `retry` when only a new create helps. */
-  | { readonly phase: "failed"; readonly message: string; readonly outputs?: Outputs | undefined; readonly recreate?: true }
+  /** AWS gave up on it, or on the last change. `message` says why and what to do. */
+  | {
+      readonly phase: "failed";
+      readonly message: string;
+      readonly outputs?: Outputs | undefined;
+      /** Nothing can be done with it but to delete it and create it again. */
+      readonly recreate?: true | undefined;
+      /** Values that AWS tried and gave up on (a rolled back revision): the engine does not send the same ones again. */
+      readonly refused?: Live<Props> | undefined;
+    }
   | { readonly phase: "deleting"; readonly message: string }
 );
 

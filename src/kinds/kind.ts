@@ -16,6 +16,8 @@ export interface Kind<Props extends object, Outputs extends object> {
   readonly identity: "token" | "naturalKey" | "tags";
   /** Props that AWS cannot change in place; a difference in one plans a replacement. */
   readonly createOnly: readonly (keyof Props & string)[];
+  /** Map-like props of which only the keys that the desired state names are compared (attributes with AWS's defaults). */
+  readonly partial?: readonly (keyof Props & string)[];
   /** Set where the old one must go before its replacement can exist, as for a listener's port. */
   readonly deleteFirst?: true;
   /** Set where it holds what cannot be made again: deletionPolicy applies, and no replacement unless allowed by name. */

@@ -1,0 +1,204 @@
+/**
+ * What AWS's error codes mean for whoever asked, as data. A code stands here without the suffix `Exception` or `Fault`:
+ * the wire has `DBInstanceNotFound`, the SDK calls the same `DBInstanceNotFoundFault`.
+ *
+ * Sources: "Error codes for the Amazon EC2 API" (AWSEC2/latest/APIReference/errors-overview.html), "Common Error Types"
+ * and the Errors section of each action in the API references of ECS, ECR, EFS, Elastic Load Balancing v2, IAM,
+ * CloudWatch Logs, RDS, S3 ("Error responses"), Secrets Manager, Cloud Map and STS.
+ */
+
+/** What an error of AWS means for whoever asked. */
+export type ErrorClass =
+  /** It does not exist (any more, or not visibly yet). */
+  | "notFound"
+  /** It exists already. */
+  | "conflict"
+  /** Something else still uses it. */
+  | "dependency"
+  /** Asked too often; nothing happened. */
+  | "throttle"
+  /** A quota, or AWS's capacity, is used up: only a person or time helps. */
+  | "quota"
+  /** The caller is known and may not. */
+  | "denied"
+  /** The caller is not known: credentials missing, expired or wrong. */
+  | "credentials"
+  /** Right request, wrong moment: it is being changed, or a change elsewhere is not visible everywhere yet. */
+  | "busy"
+  /** AWS or the network failed. */
+  | "transient"
+  /** The same request will never succeed. */
+  | "terminal";
+
+export const codes: Readonly<Record<Exclude<ErrorClass, "terminal">, readonly string[]>> = {
+  notFound: [
+    "NatGatewayNotFound",
+    "NoSuchEntity",
+    "NotFound",
+    "ReportNotPresent",
+    "ServerSideEncryptionConfigurationNotFoundError",
+    "OwnershipControlsNotFoundError",
+    "ReplicationConfigurationNotFoundError",
+    "ServiceNotActive",
+    "Gateway.NotAttached",
+  ],
+  conflict: [
+    "BucketAlreadyExists",
+    "BucketAlreadyOwnedByYou",
+    "EntityAlreadyExists",
+    "InvalidSubnet.Conflict",
+    "InvalidVpc.Conflict",
+    "IpAddressInUse",
+    "MountTargetConflict",
+    "PriorityInUse",
+    "Resource.AlreadyAssociated",
+    "ResourceExists",
+    "RouteAlreadyExists",
+  ],
+  dependency: [
+    "BucketNotEmpty",
+    "ClusterContainsCapacityProvider",
+    "ClusterContainsContainerInstances",
+    "ClusterContainsServices",
+    "ClusterContainsTasks",
+    "DeleteConflict",
+    "DependencyViolation",
+    "FileSystemInUse",
+    "InvalidParameterInUse",
+    "RepositoryNotEmpty",
+    "ResourceInUse",
+  ],
+  throttle: [
+    "BandwidthLimitExceeded",
+    "EC2Throttled",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "SlowDown",
+    "Throttled",
+    "Throttling",
+    "TooManyRequests",
+  ],
+  quota: [
+    "AddressLimitExceeded",
+    "InsufficientAddressCapacity",
+    "InsufficientCapacity",
+    "InsufficientDBInstanceCapacity",
+    "InsufficientFreeAddressesInSubnet",
+    "InsufficientAvailableIPsInSubnet",
+    "InsufficientInstanceCapacity",
+    "InsufficientThroughputCapacity",
+    "LimitExceeded",
+    "MaxDBShardGroupLimitReached",
+    "NoFreeAddressesInSubnet",
+    "PendingVerification",
+    "TargetGroupAssociationLimit",
+    "TooManyBuckets",
+    "TooManyCertificates",
+    "TooManyListeners",
+    "TooManyLoadBalancers",
+    "TooManyRegistrationsForTargetId",
+    "TooManyRules",
+    "TooManyTargetGroups",
+    "TooManyTargets",
+    "TooManyUniqueTargetGroupsPerLoadBalancer",
+  ],
+  denied: [
+    "403",
+    "AccessDenied",
+    "AuthorizationError",
+    "BlockedByOrganizationPolicy",
+    "Forbidden",
+    "NotAuthorized",
+    "OptInRequired",
+    "RegionDisabled",
+    "UnauthorizedOperation",
+  ],
+  credentials: [
+    "AuthFailure",
+    "CredentialsProviderError",
+    "CredentialsError",
+    "ExpiredToken",
+    "ExpiredTradeInToken",
+    "IDPRejectedClaim",
+    "IncompleteSignature",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidIdentityToken",
+    "InvalidSignature",
+    "InvalidToken",
+    "MissingAuthenticationToken",
+    "RequestExpired",
+    "RequestInTheFuture",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+    "TokenProviderError",
+    "TokenRefreshRequired",
+    "UnrecognizedClient",
+  ],
+  busy: [
+    "CapacityReservationPending",
+    "Conflict",
+    "ConcurrentModification",
+    "DBInstanceNotReady",
+    "DuplicateRequest",
+    "EntityTemporarilyUnmodifiable",
+    "IncorrectFileSystemLifeCycleState",
+    "IncorrectMountTargetState",
+    "IncorrectState",
+    "InvalidAddress.Locked",
+    "InvalidState",
+    "LifecyclePolicyPreviewInProgress",
+    "OperationAborted",
+    "PriorRequestNotComplete",
+    "ReportInProgress",
+    "UpdateInProgress",
+  ],
+  transient: [
+    "AbortError",
+    "DependencyTimeout",
+    "HealthUnavailable",
+    "IDPCommunicationError",
+    "InternalError",
+    "InternalFailure",
+    "InternalServer",
+    "InternalServerError",
+    "InternalServiceError",
+    "NetworkingError",
+    "RequestTimeout",
+    "Server",
+    "ServiceFailure",
+    "ServiceUnavailable",
+    "TimeoutError",
+    "Unavailable",
+  ],
+};
+
+/** Families of codes, asked in this order once the code itself is not listed: RDS and EC2 have one a resource type. */
+export const families: readonly (readonly [RegExp, ErrorClass])[] = [
+  [/^NoSuch|NotFound$/, "notFound"],
+  [/AlreadyExists?$|AlreadyInUse$|^Duplicate(?!TagKeys)|\.Duplicate$/, "conflict"],
+  [/InUse$/, "dependency"],
+  [/(Limit|Quota)(s)?Exceeded$|^QuotaExceeded/, "quota"],
+  [/^(Invalid|Incorrect).*(?<!Object)State$/, "busy"],
+];
+
+/** Codes that say several things: what the message adds decides. Asked before the code. */
+export const byMessage: readonly (readonly [code: RegExp, message: RegExp, meaning: ErrorClass])[] = [
+  // Services that say LimitExceeded or Client for their request rate as well.
+  [/^(LimitExceeded|Client|InvalidParameter|ThrottlingError)$/, /rate exceeded/i, "throttle"],
+  // IAM is eventually consistent ("Changes that I make are not always immediately visible", IAM user guide).
+  [
+    /^(InvalidParameter(Value|Combination)?|Client|AccessDenied|InvalidRequest|ValidationError)$/,
+    /unable to assume|cannot be assumed|is unable to assume/i,
+    "busy",
+  ],
+  [/^MalformedPolicyDocument$/, /invalid principal in policy/i, "busy"],
+  // ECS: DescribeTaskDefinition and DeregisterTaskDefinition of one that does not exist.
+  [/^Client$/, /unable to describe task definition|task definition does not exist/i, "notFound"],
+  // ECS: CreateService before the listener's attachment to the target group is visible.
+  [/^InvalidParameter$/, /does not have an associated load balancer/i, "busy"],
+  // RDS and EC2 word a missing network interface permission of a fresh service-linked role like this.
+  [/^InvalidParameter(Value)?$/, /service[- ]linked role/i, "busy"],
+  // Secrets Manager: the name is held by a secret in its recovery window.
+  [/^InvalidRequest$/, /scheduled for deletion|marked (for deletion|deleted)/i, "conflict"],
+];

@@ -22,6 +22,11 @@ export interface Kind<Props extends object, Outputs extends object> {
   readonly deleteFirst?: true;
   /** Set where it holds what cannot be made again: deletionPolicy applies, and no replacement unless allowed by name. */
   readonly data?: true;
+  /**
+   * Props whose equal values can look different (a major version, a policy's JSON, storage that grew by itself): whether
+   * what is live is what is desired. All others are compared by value.
+   */
+  readonly same?: { readonly [K in keyof Props & string]?: (desired: Props, live: Live<Props>) => boolean };
   /** How long AWS usually takes, for "waits for" messages and the pace of looking again. */
   readonly timing: Timing;
   /**

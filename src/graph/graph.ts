@@ -38,6 +38,18 @@ export interface Node {
   readonly adopt?: string | undefined;
   /** The agent that it belongs to. */
   readonly agent?: string | undefined;
+  /**
+   * What it needs and the cluster does not have. It waits, and so does what depends on it, even when it exists already:
+   * nothing of it is changed or deleted meanwhile. Its props are incomplete.
+   */
+  readonly blocked?: Blocked | undefined;
+}
+
+/** Why a node waits for a person. */
+export interface Blocked {
+  readonly reason: "SecretNotFound" | "SecretKeyNotFound";
+  /** What is missing, where, and what to do. */
+  readonly message: string;
 }
 
 export interface NodeOptions {
@@ -49,6 +61,7 @@ export interface NodeOptions {
   readonly replaceable?: true | undefined;
   readonly adopt?: string | undefined;
   readonly agent?: string | undefined;
+  readonly blocked?: Blocked | undefined;
 }
 
 /** What a spec asks for: nodes, and the edges that their references draw. Build it once, then only read it. */

@@ -8,6 +8,8 @@ export interface Call {
   readonly region: string;
   /** ARN of the caller, for error messages of AccessDenied. */
   readonly principal: string;
+  /** Of the credentials that signed the call; absent where a test calls a rule itself. */
+  readonly accessKeyId?: string | undefined;
 }
 
 /**

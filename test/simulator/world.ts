@@ -1,6 +1,6 @@
 import type { Call } from "./operation.ts";
 
-/** Seconds and randomness of the world: real, scaled or virtual (see clock.ts). */
+/** Seconds and randomness of the world: real, scaled or virtual (see clock/). */
 export interface WorldClock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -31,8 +31,10 @@ export interface World {
   table<T extends object>(call: Pick<Call, "account" | "region">, name: string): Table<T>;
   /** A new id as AWS forms them: id("vpc") is "vpc-0" and 16 hex digits. */
   id(prefix: string, digits?: number): string;
-  /** Duration of `what` in milliseconds (durations.ts), spread by chance when the world has a spread. */
+  /** Duration of `what` in milliseconds (services/<service>/durations.ts), spread by chance when the world has a spread. */
   duration(what: string): number;
-  /** Name of the limit → its value in this world (limits.ts): account quotas that a test may lower. */
+  /** Whether callers are held to their IAM policies (services/iam/authorize.ts). */
+  readonly enforceIam: boolean;
+  /** Name of the limit → its value in this world (services/<service>/quotas.ts): account quotas that a test may lower. */
   quota(name: string): number;
 }

@@ -1,10 +1,27 @@
+import {
+  CreateRepositoryCommand,
+  DeleteRepositoryCommand,
+  DescribeRepositoriesCommand,
+  GetLifecyclePolicyCommand,
+  ListTagsForResourceCommand,
+  PutImageScanningConfigurationCommand,
+  PutImageTagMutabilityCommand,
+  PutLifecyclePolicyCommand,
+  type Repository,
+  TagResourceCommand,
+} from "@aws-sdk/client-ecr";
+import type { Aws } from "../../aws/aws.ts";
+import { batched } from "../../aws/batch.ts";
 import type { Kind } from "../kind.ts";
+import { unlessNotFound } from "../not-found.ts";
+import { fromTagList, toTagList } from "../tags.ts";
+import { keepPolicy, keptImages } from "./lifecycle-policy.ts";
 
 export interface RepositoryProps {
   readonly scanOnPush: boolean;
   readonly immutableTags: boolean;
   readonly encryption: "AES256" | "KMS";
-  /** Images beyond this number expire, oldest first. */
+  /** Images beyond this number expire, oldest first. Live 0: there is no policy, or not ours. */
   readonly keepImages: number;
 }
 
@@ -14,17 +31,97 @@ export interface RepositoryOutputs {
   readonly repositoryName: string;
 }
 
-const notYet = async (): Promise<never> => {
-  throw new Error("AWS::ECR::Repository is not written yet");
-};
+/** 100 names a call (ECR API reference, DescribeRepositories). */
+const describe = batched<Repository>({
+  max: 100,
+  read: async (aws, names) => {
+    const { repositories = [] } = await aws.ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [...names] }));
+    return new Map(repositories.map((repository) => [repository.repositoryName ?? "", repository]));
+  },
+});
 
+/** Its id is its name. The lifecycle policy belongs to it. */
 export const repository: Kind<RepositoryProps, RepositoryOutputs> = {
   type: "AWS::ECR::Repository",
   identity: "naturalKey",
   createOnly: ["encryption"],
-  timing: { pollSeconds: 5, usually: "seconds" },
-  find: notYet,
-  observe: notYet,
-  create: notYet,
-  delete: notYet,
+  data: true,
+  timing: { pollSeconds: 2, usually: "a few seconds" },
+
+  async find(aws, { name }) {
+    const found = await describe(aws, name);
+    if (!found) return [];
+    const { tags } = await aws.ecr.send(new ListTagsForResourceCommand({ resourceArn: found.repositoryArn }));
+    return [{ id: name, tags: fromTagList(tags) }];
+  },
+
+  async observe(aws, id) {
+    const found = await describe(aws, id);
+    if (!found) return undefined;
+    const policy = await unlessNotFound(aws.ecr.send(new GetLifecyclePolicyCommand({ repositoryName: id })));
+    return {
+      phase: "ready",
+      live: {
+        scanOnPush: found.imageScanningConfiguration?.scanOnPush ?? false,
+        immutableTags: found.imageTagMutability === "IMMUTABLE",
+        encryption: found.encryptionConfiguration?.encryptionType === "KMS" ? "KMS" : "AES256",
+        keepImages: keptImages(policy?.lifecyclePolicyText),
+      },
+      outputs: {
+        repositoryUri: found.repositoryUri ?? "",
+        arn: found.repositoryArn ?? "",
+        repositoryName: found.repositoryName ?? id,
+      },
+    };
+  },
+
+  async create(aws, { name, tags, props }) {
+    await aws.ecr.send(
+      new CreateRepositoryCommand({
+        repositoryName: name,
+        imageTagMutability: mutability(props),
+        imageScanningConfiguration: { scanOnPush: props.scanOnPush },
+        encryptionConfiguration: { encryptionType: props.encryption },
+        tags: toTagList(tags),
+      }),
+    );
+    await putPolicy(aws, name, props);
+    return name;
+  },
+
+  async update(aws, id, { props, changed }) {
+    if (changed.includes("scanOnPush")) {
+      await aws.ecr.send(
+        new PutImageScanningConfigurationCommand({
+          repositoryName: id,
+          imageScanningConfiguration: { scanOnPush: props.scanOnPush },
+        }),
+      );
+    }
+    if (changed.includes("immutableTags")) {
+      await aws.ecr.send(
+        new PutImageTagMutabilityCommand({ repositoryName: id, imageTagMutability: mutability(props) }),
+      );
+    }
+    if (changed.includes("keepImages")) await putPolicy(aws, id, props);
+  },
+
+  /** With its images: whether they may go is decided by deletionPolicy before anyone comes here. */
+  async delete(aws, id) {
+    await aws.ecr.send(new DeleteRepositoryCommand({ repositoryName: id, force: true }));
+  },
+
+  async tag(aws, id, tags) {
+    const resourceArn = `arn:${aws.partition}:ecr:${aws.region}:${aws.account}:repository/${id}`;
+    await aws.ecr.send(new TagResourceCommand({ resourceArn, tags: toTagList(tags) }));
+  },
 };
+
+async function putPolicy(aws: Aws, repositoryName: string, props: RepositoryProps): Promise<void> {
+  const lifecyclePolicyText = keepPolicy(props.keepImages);
+  await aws.ecr.send(new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText }));
+}
+
+function mutability(props: RepositoryProps): "IMMUTABLE" | "MUTABLE" {
+  return props.immutableTags ? "IMMUTABLE" : "MUTABLE";
+}

@@ -1,0 +1,153 @@
+import type { Node } from "../graph/graph.ts";
+import { nodesIn, resolve } from "../graph/ref.ts";
+import { findNode } from "../observe/find.ts";
+import { look, sightingKey } from "../observe/look.ts";
+import type { Pass } from "../observe/pass.ts";
+import { type Observation, outputsOf } from "../plan/observation.ts";
+import { planNode } from "../plan/plan-node.ts";
+import type { Step } from "../plan/step.ts";
+import { create, metaOf } from "./create.ts";
+import type { NodeResult, Props } from "./result.ts";
+import { failure, resultOf } from "./result-of.ts";
+
+type Results = ReadonlyMap<string, NodeResult>;
+
+/**
+ * Carries out what is planned for one node, once the results of all that it depends on are known. Where those have
+ * brought outputs that the plan did not know, the step is worked out again by the same function.
+ */
+export async function applyNode(
+  pass: Pass,
+  node: Node,
+  observed: Observation,
+  planned: Step | undefined,
+  dependencies: Results,
+): Promise<NodeResult> {
+  const moved = observed.state === "unresolved" || [...dependencies.values()].some(({ did }) => did);
+  const outputOf = (other: string, output: string): unknown => dependencies.get(other)?.outputs?.[output];
+  try {
+    const observation =
+      observed.state === "unresolved" && !node.blocked ? await findNode(pass, node, outputOf) : observed;
+    await adoptFound(pass, node, observation);
+    const step = planned && !moved ? planned : stepOf(pass, node, observation, outputOf);
+    return await act(pass, node, observation, step, dependencies, outputOf);
+  } catch (error) {
+    return failure(node, error, observed.state === "live" ? observed : undefined);
+  }
+}
+
+type OutputOf = (node: string, output: string) => unknown;
+
+function stepOf(pass: Pass, node: Node, observation: Observation, outputOf: OutputOf): Step {
+  return planNode(node, observation, {
+    rules: pass.kindOf(node.type),
+    outputOf,
+    willChange: () => false,
+    tags: pass.tagsOf(node.id, node.name),
+    refused: pass.inventory.current(node.id)?.refused,
+  });
+}
+
+async function act(
+  pass: Pass,
+  node: Node,
+  observation: Observation,
+  step: Step,
+  dependencies: Results,
+  outputOf: OutputOf,
+): Promise<NodeResult> {
+  const kind = pass.kindOf(node.type);
+  const props = resolve(node.props, outputOf) as Props;
+  switch (step.action) {
+    case "create":
+      return createWhenReady(pass, node, props, dependencies, outputOf, "created");
+    case "replace": {
+      pass.inventory.supersede(node.id);
+      await pass.inventory.save();
+      return createWhenReady(pass, node, props, dependencies, outputOf, "replaced", step);
+    }
+    case "update": {
+      if (observation.state !== "live") break;
+      const fields = step.changes.map((change) => change.field).filter((field) => !field.startsWith("tags."));
+      const { id } = observation;
+      const unknown = fields.flatMap((field) => [...nodesIn(props[field])]);
+      if (unknown.length > 0) return { ...resultOf(node, observation, step), ...waiting(unknown) };
+      if (pass.inventory.current(node.id)?.refused) pass.inventory.refuse(node.id, undefined);
+      pass.memory.touched(sightingKey(node.type, id));
+      if (fields.length > 0)
+        await kind.update?.(pass.aws, id, { props, live: observation.observed.live, changed: fields });
+      if (fields.length < step.changes.length) await kind.tag?.(pass.aws, id, pass.tagsOf(node.id, node.name));
+      return { ...(await lookAgain(pass, node, id, outputOf)), did: "updated", changes: step.changes };
+    }
+    default:
+      if (observation.state === "live" && observation.observed.phase === "failed" && observation.observed.refused) {
+        pass.inventory.refuse(node.id, observation.observed.refused as Props);
+      }
+  }
+  return resultOf(node, observation, step);
+}
+
+async function createWhenReady(
+  pass: Pass,
+  node: Node,
+  props: Props,
+  dependencies: Results,
+  outputOf: OutputOf,
+  did: "created" | "replaced",
+  step?: Step,
+): Promise<NodeResult> {
+  const unready = [...dependencies.values()].filter(({ state }) => state !== "ready").map((result) => result.node.id);
+  if (unready.length > 0) return { node, state: "waiting", ...waiting(unready) };
+  if (pass.kindOf(node.type).deleteFirst && pass.inventory.supersededIds(node.id).size > 0) {
+    const message = `${node.name} is being replaced: the old one must be gone first`;
+    return { node, state: "waiting", reason: "Replacing", message, lookAgainMs: 1_000 };
+  }
+  const made = await create(pass, node, props);
+  if ("waitMs" in made) {
+    const message = `an earlier request to create ${node.name} got no answer; looking for what it may have made`;
+    return { node, state: "waiting", reason: "EffectUnknown", message, lookAgainMs: Math.min(made.waitMs, 10_000) };
+  }
+  return { ...(await lookAgain(pass, node, made.id, outputOf)), did, changes: step?.changes };
+}
+
+/** How it stands right after a write: often ready, so that its dependents can go on in the same pass. */
+async function lookAgain(pass: Pass, node: Node, id: string, outputOf: OutputOf): Promise<NodeResult> {
+  const observation = await look(pass, node.type, id, true);
+  if (observation.state === "live" && observation.id !== id) await recordFound(pass, node, observation.id);
+  const step = stepOf(pass, node, observation, outputOf);
+  if (step.action === "update" || step.action === "replace") {
+    const fields = step.changes.map((change) => change.field).join(", ");
+    const message = `${node.name}: ${fields} not as declared yet`;
+    return {
+      node,
+      id,
+      state: "progressing",
+      outputs: outputsOf(observation),
+      reason: "Updating",
+      message,
+      lookAgainMs: 5_000,
+    };
+  }
+  return resultOf(node, observation, step);
+}
+
+/** Records the id of what was found or adopted, and puts our tags on it where they are missing. */
+async function adoptFound(pass: Pass, node: Node, observation: Observation): Promise<void> {
+  if (observation.state !== "live") return;
+  const before = pass.inventory.current(node.id);
+  pass.inventory.record(node.id, node.type, observation.id, metaOf(node));
+  if (before?.id === observation.id) return;
+  await pass.inventory.save();
+  const { tags } = observation.observed;
+  if (!tags) await pass.kindOf(node.type).tag?.(pass.aws, observation.id, pass.tagsOf(node.id, node.name));
+}
+
+async function recordFound(pass: Pass, node: Node, id: string): Promise<void> {
+  pass.inventory.record(node.id, node.type, id, metaOf(node));
+  await pass.inventory.save();
+}
+
+function waiting(nodes: readonly string[]): Pick<NodeResult, "reason" | "message" | "waitsFor"> {
+  const waitsFor = [...new Set(nodes)].sort();
+  return { reason: "WaitsForDependencies", message: `waits for ${waitsFor.join(", ")}`, waitsFor };
+}

@@ -1,0 +1,37 @@
+import type { AnyObserved, Observation } from "../plan/observation.ts";
+import type { Pass } from "./pass.ts";
+
+/**
+ * One look at a resource whose id is known. An empty read counts as absence only when AWS's reads cannot be behind any
+ * more; a failed one never does.
+ */
+export async function look(pass: Pass, type: string, id: string, recorded: boolean): Promise<Observation> {
+  const { memory, aws } = pass;
+  const key = sightingKey(type, id);
+  const now = aws.clock.now();
+  const recent = pass.trustMs > 0 ? memory.recent(key, now, pass.trustMs) : undefined;
+  if (recent) return recent;
+  let observed: AnyObserved | undefined;
+  try {
+    observed = await pass.kindOf(type).observe(aws, id);
+  } catch (error) {
+    return { state: "unread", error };
+  }
+  if (observed) {
+    const live: Observation = { state: "live", id: observed.id ?? id, observed };
+    memory.live(sightingKey(type, live.id), live, now);
+    return live;
+  }
+  if (!recorded) return { state: "absent" };
+  const lookAgainMs = memory.absent(key, now);
+  if (lookAgainMs === 0) return { state: "absent" };
+  return {
+    state: "unsure",
+    message: `AWS does not show ${id} (yet, or any more)`,
+    lookAgainMs: Math.min(lookAgainMs, 5_000),
+  };
+}
+
+export function sightingKey(type: string, id: string): string {
+  return `${type} ${id}`;
+}

@@ -1,0 +1,85 @@
+import type { Observation } from "../plan/observation.ts";
+
+/**
+ * How long AWS's reads may lag behind its writes, in milliseconds. The EC2 and IAM references name no bound ("eventual
+ * consistency": https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html); a minute is many times what
+ * is seen, and costs time only where an answer was lost.
+ */
+export const CONSISTENCY_MS = 60_000;
+
+/** The hard deadline of every call to AWS, in milliseconds: later than this its effect cannot begin. */
+export const CALL_DEADLINE_MS = 30_000;
+
+/**
+ * What this process has seen of one object's resources. Losing it is safe: a new process only waits longer before it
+ * believes that something is gone, and looks again at everything.
+ */
+export class Memory {
+  readonly #firstLive = new Map<string, number>();
+  readonly #firstAbsent = new Map<string, number>();
+  readonly #recovering = new Map<string, number>();
+  readonly #withoutEffect = new Set<string>();
+  readonly #recent = new Map<string, { readonly observation: Observation; readonly at: number }>();
+
+  live(key: string, observation: Observation, now: number): void {
+    this.#firstAbsent.delete(key);
+    if (!this.#firstLive.has(key)) this.#firstLive.set(key, now);
+    this.#recent.set(key, { observation, at: now });
+  }
+
+  /**
+   * Milliseconds until an empty read may be believed: 0 when it was seen alive longer than the window ago, or has been
+   * absent for the whole window.
+   */
+  absent(key: string, now: number): number {
+    this.#recent.delete(key);
+    const seen = this.#firstLive.get(key);
+    if (seen !== undefined && now - seen >= CONSISTENCY_MS) return 0;
+    const since = this.#firstAbsent.get(key) ?? now;
+    this.#firstAbsent.set(key, since);
+    return Math.max(0, since + CONSISTENCY_MS - now);
+  }
+
+  /** The last look, when it is younger than `maxAgeMs` and found it ready. */
+  recent(key: string, now: number, maxAgeMs: number): Observation | undefined {
+    const last = this.#recent.get(key);
+    if (!last || now - last.at >= maxAgeMs) return undefined;
+    return last.observation.state === "live" && last.observation.observed.phase === "ready"
+      ? last.observation
+      : undefined;
+  }
+
+  /** A write to it happened: the next look must be at AWS. */
+  touched(key: string): void {
+    this.#recent.delete(key);
+  }
+
+  gone(key: string): void {
+    this.#recent.delete(key);
+    this.#firstLive.delete(key);
+    this.#firstAbsent.delete(key);
+  }
+
+  /** The answer to this create was lost: recovery begins now. */
+  lost(nonce: string, now: number): void {
+    this.#recovering.set(nonce, now);
+    this.#withoutEffect.delete(nonce);
+  }
+
+  /** AWS refused this create: nothing happened. */
+  refused(nonce: string): void {
+    this.#withoutEffect.add(nonce);
+  }
+
+  isWithoutEffect(nonce: string): boolean {
+    return this.#withoutEffect.has(nonce);
+  }
+
+  /** Milliseconds until finding nothing proves that the create behind this open intent had no effect. */
+  recoveryMs(nonce: string, now: number): number {
+    if (this.#withoutEffect.has(nonce)) return 0;
+    const since = this.#recovering.get(nonce) ?? now;
+    this.#recovering.set(nonce, since);
+    return Math.max(0, since + CONSISTENCY_MS + CALL_DEADLINE_MS - now);
+  }
+}

@@ -1,0 +1,30 @@
+import type { Node } from "../graph/graph.ts";
+import { type Observation, outputsOf } from "../plan/observation.ts";
+import { findNode } from "./find.ts";
+import { look } from "./look.ts";
+import type { Pass } from "./pass.ts";
+
+/**
+ * Looks at every node of the graph: by its recorded id, else by searching for it once what it is made of is known.
+ * Reads only; all looks run at once, so that they share calls. Never rejects: a failed read is one node's observation.
+ */
+export async function observe(pass: Pass): Promise<ReadonlyMap<string, Observation>> {
+  const looks = new Map<string, Promise<Observation>>();
+  for (const node of pass.graph.nodes) looks.set(node.id, observeNode(pass, node, looks));
+  const observations = new Map<string, Observation>();
+  for (const [node, observation] of looks) observations.set(node, await observation);
+  return observations;
+}
+
+async function observeNode(
+  pass: Pass,
+  node: Node,
+  looks: ReadonlyMap<string, Promise<Observation>>,
+): Promise<Observation> {
+  const recorded = pass.inventory.current(node.id)?.id;
+  const id = recorded ?? node.adopt;
+  if (id) return look(pass, node.type, id, recorded !== undefined);
+  const seen = new Map<string, Observation | undefined>();
+  for (const dependency of node.dependsOn) seen.set(dependency, await looks.get(dependency));
+  return findNode(pass, node, (other, output) => outputsOf(seen.get(other))?.[output]);
+}

@@ -61,6 +61,23 @@ export function equal(a: unknown, b: unknown): boolean {
   return [...new Set([...Object.keys(left), ...Object.keys(right)])].every((key) => equal(left[key], right[key]));
 }
 
+/** The list in an order that its items alone decide: references are ids by now, which the graph could not sort by. */
+function inOrder(list: unknown): unknown {
+  if (!Array.isArray(list)) return list;
+  return list
+    .map((item) => [canonical(item), item] as const)
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([, item]) => item);
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === "object" && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
+}
+
 function covers(live: unknown, desired: unknown): boolean {
   if (typeof live !== "object" || live === null || typeof desired !== "object" || desired === null) return false;
   return Object.entries(desired).every(([key, value]) => equal((live as Plain)[key], value));

@@ -1,10 +1,14 @@
 import DataLoader from "dataloader";
 import type { Aws } from "./aws.ts";
+import { classify } from "./errors.ts";
 
 /** How long a read waits for others to join it, in milliseconds. Small against the seconds that AWS takes for anything. */
 export const BATCH_WINDOW_MS = 20;
 
-/** Reads many of one type at once; what is absent from the answer does not exist. Throws on any failed read. */
+/**
+ * Reads many of one type at once; what is absent from the answer does not exist. Throws on any failed read. Of an API
+ * that refuses the whole call because one key is unknown or malformed, it lets the error through: `batched` finds the key.
+ */
 export interface BatchedRead<Value> {
   /** Most keys that AWS takes in one call (its API reference says how many). */
   readonly max: number;
@@ -13,7 +17,8 @@ export interface BatchedRead<Value> {
 
 /**
  * A read that joins all that are asked for within BATCH_WINDOW_MS, over all AgentOrchestrators of the account and
- * region, into as few calls as AWS allows. Nothing is cached: each call is a fresh look.
+ * region, into as few calls as AWS allows. Nothing is cached: each call is a fresh look. One key that AWS does not know
+ * is undefined, and one that it refuses throws for whoever asked for it: neither disturbs the others of the batch.
  *
  * @example
  * const vpcs = batched({ max: 200, read: async (aws, ids) => byId(await describe(aws, ids)) });
@@ -26,8 +31,8 @@ export function batched<Value>(reader: BatchedRead<Value>): (aws: Aws, key: stri
     if (!loader) {
       loader = new DataLoader(
         async (keys: readonly string[]) => {
-          const found = await reader.read(aws, [...new Set(keys)]);
-          return keys.map((key) => found.get(key));
+          const answers = await readEach(reader, aws, [...new Set(keys)]);
+          return keys.map((key) => answers.get(key));
         },
         {
           cache: false,
@@ -40,4 +45,28 @@ export function batched<Value>(reader: BatchedRead<Value>): (aws: Aws, key: stri
     return loader;
   };
   return (aws, key) => loaderFor(aws).load(key);
+}
+
+type Answers<Value> = ReadonlyMap<string, Value | Error>;
+
+/** Halves a batch that AWS refuses for what is in it, until the key that is to blame stands alone. */
+async function readEach<Value>(reader: BatchedRead<Value>, aws: Aws, keys: readonly string[]): Promise<Answers<Value>> {
+  try {
+    return await reader.read(aws, keys);
+  } catch (error) {
+    const meaning = classify(error);
+    const aboutOneKey = meaning === "notFound" || meaning === "terminal";
+    if (!aboutOneKey) throw error;
+    if (keys.length > 1) {
+      const middle = Math.ceil(keys.length / 2);
+      const halves = await Promise.all([
+        readEach(reader, aws, keys.slice(0, middle)),
+        readEach(reader, aws, keys.slice(middle)),
+      ]);
+      return new Map(halves.flatMap((half) => [...half]));
+    }
+    if (meaning === "notFound") return new Map();
+    const [key = ""] = keys;
+    return new Map([[key, error instanceof Error ? error : new Error(String(error))]]);
+  }
 }

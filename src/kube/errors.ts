@@ -44,3 +44,8 @@ export class SecretForbiddenError extends KubeError {
 export function hasStatus(error: unknown, status: number): boolean {
   return error instanceof KubeError && error.status === status;
 }
+
+/** Whether the server says that there is no such object; not so when it does not know the resource, as without its CRD. */
+export function isNotFound(error: unknown): boolean {
+  return hasStatus(error, 404) && (error as KubeError).reason === "NotFound";
+}

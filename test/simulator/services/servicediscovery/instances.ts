@@ -42,7 +42,7 @@ export function registerInstance(call: Call, input: RegisterInstanceRequest): ob
   const service = rows.existingService(call, input.ServiceId);
   const instanceId = input.InstanceId ?? "";
   const attributes = input.Attributes ?? {};
-  if (service.dns?.DnsRecords?.some(({ Type }) => Type === "A") && !attributes["AWS_INSTANCE_IPV4"]) {
+  if (service.dns?.DnsRecords?.some(({ Type }) => Type === "A") && !attributes.AWS_INSTANCE_IPV4) {
     throw rows.invalidInput("AWS_INSTANCE_IPV4 is required for a service with A records.");
   }
   const OperationId = submit(call, {

@@ -117,9 +117,9 @@ export function listOperations(call: Call, input: ListOperationsRequest): object
 function passes(row: OperationRow, { Name, Values = [] }: OperationFilter): boolean {
   switch (Name) {
     case "NAMESPACE_ID":
-      return Values.includes(row.targets["NAMESPACE"] ?? "");
+      return Values.includes(row.targets.NAMESPACE ?? "");
     case "SERVICE_ID":
-      return Values.includes(row.targets["SERVICE"] ?? "");
+      return Values.includes(row.targets.SERVICE ?? "");
     case "STATUS":
       return Values.includes(row.status);
     case "TYPE":

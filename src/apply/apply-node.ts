@@ -30,9 +30,13 @@ export async function applyNode(
       observed.state === "unresolved" && !node.blocked ? await findNode(pass, node, outputOf) : observed;
     await adoptFound(pass, node, observation);
     const step = planned && !moved ? planned : stepOf(pass, node, observation, outputOf);
-    return await act(pass, node, observation, step, dependencies, outputOf);
+    const result = await act(pass, node, observation, step, dependencies, outputOf);
+    if (result.state === "error") return { ...result, lookAgainMs: pass.memory.failed(node.id) };
+    pass.memory.succeeded(node.id);
+    return result;
   } catch (error) {
-    return failure(node, error, observed.state === "live" ? observed : undefined);
+    const failed = failure(node, error, observed.state === "live" ? observed : undefined);
+    return failed.state === "error" ? { ...failed, lookAgainMs: pass.memory.failed(node.id) } : failed;
   }
 }
 

@@ -18,7 +18,8 @@ export async function deleteEntry(pass: Pass, entry: InventoryEntry): Promise<Le
     }
     return await deleteById(pass, { ...entry, id }, entry);
   } catch (error) {
-    return { entry, state: "error", message: `${entry.node}: ${describe(error).message}`, error };
+    const lookAgainMs = pass.memory.failed(entry.node);
+    return { entry, state: "error", message: `${entry.node}: ${describe(error).message}`, error, lookAgainMs };
   }
 }
 

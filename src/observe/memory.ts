@@ -19,6 +19,8 @@ export class Memory {
   readonly #firstAbsent = new Map<string, number>();
   readonly #recovering = new Map<string, number>();
   readonly #withoutEffect = new Set<string>();
+  readonly #failures = new Map<string, number>();
+  #sweptAt = Number.NEGATIVE_INFINITY;
   readonly #recent = new Map<string, { readonly observation: Observation; readonly at: number }>();
 
   live(key: string, observation: Observation, now: number): void {
@@ -69,6 +71,27 @@ export class Memory {
   /** AWS refused this create: nothing happened. */
   refused(nonce: string): void {
     this.#withoutEffect.add(nonce);
+  }
+
+  /**
+   * Milliseconds until a node that failed is tried again: full jitter below a bound that doubles from 1 s to 32 s with
+   * each failure in a row (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/).
+   */
+  failed(node: string): number {
+    const failures = (this.#failures.get(node) ?? 0) + 1;
+    this.#failures.set(node, failures);
+    return Math.max(250, Math.random() * Math.min(32_000, 1_000 * 2 ** (failures - 1)));
+  }
+
+  succeeded(node: string): void {
+    this.#failures.delete(node);
+  }
+
+  /** True, and noted, when the last look at everything is `intervalMs` old or older. */
+  sweepIsDue(now: number, intervalMs: number): boolean {
+    if (now - this.#sweptAt < intervalMs - 500) return false;
+    this.#sweptAt = now;
+    return true;
   }
 
   isWithoutEffect(nonce: string): boolean {

@@ -1,0 +1,57 @@
+import type { NodeResult, Outcome } from "../apply/result.ts";
+import { show } from "../plan/diff.ts";
+
+/** What a person wants to be told, once, when it happens. */
+export interface Note {
+  readonly type: "Normal" | "Warning";
+  readonly reason: string;
+  readonly action: string;
+  readonly message: string;
+}
+
+/**
+ * Events of one pass. Creation is told as one event for all, for sixty would hide what matters. `settled`: everything
+ * was as declared before and the spec has not changed, so that an update is the repair of a drift.
+ */
+export function notesOf(outcome: Outcome, settled: boolean): readonly Note[] {
+  const created = outcome.nodes.filter(({ did }) => did === "created");
+  const notes: Note[] = [];
+  if (settled) {
+    for (const result of created) notes.push(recreated(result));
+  } else if (created.length > 0) {
+    notes.push({ type: "Normal", reason: "Created", action: "Create", message: `created ${list(created)}` });
+  }
+  for (const result of outcome.nodes) {
+    if (result.did === "updated") notes.push(settled ? repaired(result) : updated(result));
+    if (result.did === "replaced") notes.push({ type: "Normal", reason: "Replaced", action: "Replace", message: `replaced ${result.node.type} ${result.node.name}: ${changes(result)}` });
+    if (result.state === "refused") notes.push({ type: "Warning", reason: result.reason ?? "Refused", action: "Reconcile", message: result.message ?? result.node.id });
+  }
+  for (const { entry, state, blockers, message } of outcome.leaving) {
+    const what = `${entry.type} ${entry.id ?? entry.node}`;
+    if (state === "gone" && entry.id) notes.push({ type: "Normal", reason: "Deleted", action: "Delete", message: `deleted ${what}` });
+    if (state === "retained") notes.push({ type: "Normal", reason: "Retained", action: "Retain", message: `kept ${what}, as its deletionPolicy says; it is not managed any more` });
+    if (state === "blocked" && blockers && blockers.length > 0) notes.push({ type: "Warning", reason: "DeletionBlocked", action: "Delete", message: message ?? what });
+  }
+  return notes;
+}
+
+function recreated({ node }: NodeResult): Note {
+  return { type: "Warning", reason: "DriftRepaired", action: "Create", message: `${node.type} ${node.name} was deleted behind our back; created it again` };
+}
+
+function repaired(result: NodeResult): Note {
+  return { type: "Warning", reason: "DriftRepaired", action: "Update", message: `${result.node.type} ${result.node.name} had been changed; set back ${changes(result)}` };
+}
+
+function updated(result: NodeResult): Note {
+  return { type: "Normal", reason: "Updated", action: "Update", message: `updated ${result.node.type} ${result.node.name}: ${changes(result)}` };
+}
+
+function changes(result: NodeResult): string {
+  return (result.changes ?? []).map(({ field, from, to }) => `${field} from ${show(from)} to ${show(to)}`).join(", ");
+}
+
+function list(results: readonly NodeResult[]): string {
+  const names = results.map(({ node }) => node.id);
+  return names.length > 8 ? `${names.slice(0, 8).join(", ")} and ${names.length - 8} more` : names.join(", ");
+}

@@ -1,9 +1,25 @@
+import {
+  CreateServiceCommand,
+  DeleteServiceCommand,
+  ListInstancesCommand,
+  ListServicesCommand,
+  ListTagsForResourceCommand,
+  ServiceAlreadyExists,
+  type ServiceSummary,
+  TagResourceCommand,
+  UpdateServiceCommand,
+} from "@aws-sdk/client-servicediscovery";
+import type { Aws } from "../../aws/aws.ts";
+import { batched } from "../../aws/batch.ts";
 import type { Kind } from "../kind.ts";
+import { unlessNotFound } from "../not-found.ts";
+import { fromTagList, toTagList } from "../tags.ts";
 
 export interface DiscoveryServiceProps {
   readonly namespaceId: string;
   readonly recordType: "A";
   readonly ttlSeconds: number;
+  /** Cloud Map takes 1 only, whatever is sent (Cloud Map API reference, HealthCheckCustomConfig). */
   readonly failureThreshold: number;
 }
 
@@ -12,17 +28,118 @@ export interface DiscoveryServiceOutputs {
   readonly arn: string;
 }
 
-const notYet = async (): Promise<never> => {
-  throw new Error("AWS::ServiceDiscovery::Service is not written yet");
-};
+/** All services of a namespace, by id: one call for 100 of them. Undefined when the namespace is gone. */
+const servicesOf = batched<ReadonlyMap<string, ServiceSummary>>({
+  max: Number.POSITIVE_INFINITY,
+  read: async (aws, namespaces) => {
+    const read = namespaces.map(async (id) => [id, await unlessNotFound(listServices(aws, id))] as const);
+    return new Map((await Promise.all(read)).flatMap(([id, services]) => (services ? [[id, services]] : [])));
+  },
+});
 
+/** Its id is "<namespace id>/<service id>", so that one listing of the namespace serves all of its services. */
 export const discoveryService: Kind<DiscoveryServiceProps, DiscoveryServiceOutputs> = {
   type: "AWS::ServiceDiscovery::Service",
   identity: "token",
   createOnly: ["namespaceId", "recordType", "failureThreshold"],
-  timing: { pollSeconds: 5, usually: "seconds" },
-  find: notYet,
-  observe: notYet,
-  create: notYet,
-  delete: notYet,
+  timing: { pollSeconds: 2, usually: "a few seconds" },
+
+  async find(aws, { name, props: { namespaceId } }) {
+    const services = [...((await servicesOf(aws, namespaceId))?.values() ?? [])];
+    return Promise.all(
+      services
+        .filter((service) => service.Name === name)
+        .map(async ({ Id = "", Arn }) => {
+          const { Tags } = await aws.cloudMap.send(new ListTagsForResourceCommand({ ResourceARN: Arn }));
+          return { id: idOf(namespaceId, Id), tags: fromTagList(Tags) };
+        }),
+    );
+  },
+
+  async observe(aws, id) {
+    const { namespaceId, serviceId } = partsOf(id);
+    const found = (await servicesOf(aws, namespaceId))?.get(serviceId);
+    if (!found) return undefined;
+    const record = found.DnsConfig?.DnsRecords?.[0];
+    return {
+      phase: "ready",
+      live: {
+        namespaceId,
+        ...(record?.Type === "A" && { recordType: record.Type }),
+        ttlSeconds: record?.TTL ?? 0,
+        failureThreshold: found.HealthCheckCustomConfig?.FailureThreshold ?? (found.HealthCheckCustomConfig ? 1 : 0),
+      },
+      outputs: { serviceId, arn: found.Arn ?? "" },
+    };
+  },
+
+  async create(aws, { name, token, tags, props }) {
+    try {
+      const { Service } = await aws.cloudMap.send(
+        new CreateServiceCommand({
+          Name: name,
+          NamespaceId: props.namespaceId,
+          CreatorRequestId: token,
+          DnsConfig: { RoutingPolicy: "MULTIVALUE", DnsRecords: recordsOf(props) },
+          HealthCheckCustomConfig: { FailureThreshold: props.failureThreshold },
+          Tags: toTagList(tags),
+        }),
+      );
+      return idOf(props.namespaceId, Service?.Id ?? "");
+    } catch (error) {
+      // A repeated request: Cloud Map names what the first one made.
+      if (error instanceof ServiceAlreadyExists && error.ServiceId && error.CreatorRequestId === token) {
+        return idOf(props.namespaceId, error.ServiceId);
+      }
+      throw error;
+    }
+  },
+
+  async update(aws, id, { props }) {
+    const Service = { DnsConfig: { DnsRecords: recordsOf(props) } };
+    await aws.cloudMap.send(new UpdateServiceCommand({ Id: partsOf(id).serviceId, Service }));
+  },
+
+  async delete(aws, id) {
+    await aws.cloudMap.send(new DeleteServiceCommand({ Id: partsOf(id).serviceId }));
+  },
+
+  async tag(aws, id, tags) {
+    const { serviceId } = partsOf(id);
+    const ResourceARN = `arn:${aws.partition}:servicediscovery:${aws.region}:${aws.account}:service/${serviceId}`;
+    await aws.cloudMap.send(new TagResourceCommand({ ResourceARN, Tags: toTagList(tags) }));
+  },
+
+  async blockers(aws, id) {
+    const ServiceId = partsOf(id).serviceId;
+    const { Instances = [] } = await aws.cloudMap.send(new ListInstancesCommand({ ServiceId, MaxResults: 100 }));
+    return Instances.map(
+      (instance) => `instance ${instance.Id} (registered in ${ServiceId}; its ECS service removes it)`,
+    );
+  },
 };
+
+function recordsOf(props: DiscoveryServiceProps): { Type: "A"; TTL: number }[] {
+  return [{ Type: props.recordType, TTL: props.ttlSeconds }];
+}
+
+function idOf(namespaceId: string, serviceId: string): string {
+  return `${namespaceId}/${serviceId}`;
+}
+
+function partsOf(id: string): { namespaceId: string; serviceId: string } {
+  const [namespaceId = "", serviceId = ""] = id.split("/");
+  return { namespaceId, serviceId };
+}
+
+async function listServices(aws: Aws, namespaceId: string): Promise<ReadonlyMap<string, ServiceSummary>> {
+  const Filters = [{ Name: "NAMESPACE_ID" as const, Values: [namespaceId], Condition: "EQ" as const }];
+  const all = new Map<string, ServiceSummary>();
+  let NextToken: string | undefined;
+  do {
+    const page = await aws.cloudMap.send(new ListServicesCommand({ Filters, MaxResults: 100, NextToken }));
+    for (const service of page.Services ?? []) all.set(service.Id ?? "", service);
+    NextToken = page.NextToken;
+  } while (NextToken);
+  return all;
+}

@@ -186,19 +186,19 @@ export const families: readonly (readonly [RegExp, ErrorClass])[] = [
 export const byMessage: readonly (readonly [code: RegExp, message: RegExp, meaning: ErrorClass])[] = [
   // Services that say LimitExceeded or Client for their request rate as well.
   [/^(LimitExceeded|Client|InvalidParameter|ThrottlingError)$/, /rate exceeded/i, "throttle"],
-  // IAM is eventually consistent ("Changes that I make are not always immediately visible", IAM user guide).
+  // IAM is eventually consistent: a role that was just made is not known everywhere yet ("Changes that I make are not
+  // always immediately visible", IAM user guide). Services word it as they like.
   [
     /^(InvalidParameter(Value|Combination)?|Client|AccessDenied|InvalidRequest|ValidationError)$/,
-    /unable to assume|cannot be assumed|is unable to assume/i,
+    /(unable to|cannot be) assume|service[- ]linked role|role being passed has the proper permissions|role is not valid|IAM role ARN value is invalid/i,
     "busy",
   ],
-  [/^MalformedPolicyDocument$/, /invalid principal in policy/i, "busy"],
+  [/^MalformedPolicyDocument$/, /invalid principal/i, "busy"],
   // ECS: DescribeTaskDefinition and DeregisterTaskDefinition of one that does not exist.
   [/^Client$/, /unable to describe task definition|task definition does not exist/i, "notFound"],
-  // ECS: CreateService before the listener's attachment to the target group is visible.
-  [/^InvalidParameter$/, /does not have an associated load balancer/i, "busy"],
-  // RDS and EC2 word a missing network interface permission of a fresh service-linked role like this.
-  [/^InvalidParameter(Value)?$/, /service[- ]linked role/i, "busy"],
+  // ECS: CreateService before the listener's attachment to the target group is visible, or while the last service of
+  // that name drains.
+  [/^InvalidParameter$/, /does not have an associated load balancer|still draining/i, "busy"],
   // Secrets Manager: the name is held by a secret in its recovery window.
   [/^InvalidRequest$/, /scheduled for deletion|marked (for deletion|deleted)/i, "conflict"],
 ];

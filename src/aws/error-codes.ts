@@ -199,6 +199,8 @@ export const byMessage: readonly (readonly [code: RegExp, message: RegExp, meani
   // ECS: CreateService before the listener's attachment to the target group is visible, or while the last service of
   // that name drains.
   [/^InvalidParameter$/, /does not have an associated load balancer|still draining/i, "busy"],
+  // ECS: CreateService of one that exists with other properties.
+  [/^InvalidParameter$/, /not idempotent/i, "conflict"],
   // Secrets Manager: the name is held by a secret in its recovery window.
   [/^InvalidRequest$/, /scheduled for deletion|marked (for deletion|deleted)/i, "conflict"],
 ];

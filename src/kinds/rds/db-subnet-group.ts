@@ -1,8 +1,19 @@
+import {
+  AddTagsToResourceCommand,
+  CreateDBSubnetGroupCommand,
+  type DBSubnetGroup,
+  DeleteDBSubnetGroupCommand,
+  DescribeDBSubnetGroupsCommand,
+  ModifyDBSubnetGroupCommand,
+} from "@aws-sdk/client-rds";
 import type { Kind } from "../kind.ts";
+import { asSet } from "../same.ts";
+import { toTagList } from "../tags.ts";
+import { groupsByName, rdsArn, tagsOf } from "./read-groups.ts";
 
 export interface DBSubnetGroupProps {
   readonly description: string;
-  /** In two zones or more; sorted. */
+  /** In two zones or more. */
   readonly subnetIds: readonly string[];
 }
 
@@ -10,17 +21,72 @@ export interface DBSubnetGroupOutputs {
   readonly name: string;
 }
 
-const notYet = async (): Promise<never> => {
-  throw new Error("AWS::RDS::DBSubnetGroup is not written yet");
-};
+const describe = groupsByName<DBSubnetGroup>(
+  (group) => group.DBSubnetGroupName,
+  async (aws, query) => {
+    const input = "name" in query ? { DBSubnetGroupName: query.name } : query;
+    const { DBSubnetGroups, Marker } = await aws.rds.send(new DescribeDBSubnetGroupsCommand(input));
+    return { groups: DBSubnetGroups, Marker };
+  },
+);
 
+/** Its id is its name, in lower case. */
 export const dbSubnetGroup: Kind<DBSubnetGroupProps, DBSubnetGroupOutputs> = {
   type: "AWS::RDS::DBSubnetGroup",
   identity: "naturalKey",
   createOnly: [],
-  timing: { pollSeconds: 5, usually: "seconds" },
-  find: notYet,
-  observe: notYet,
-  create: notYet,
-  delete: notYet,
+  same: { subnetIds: asSet("subnetIds") },
+  timing: { pollSeconds: 2, usually: "a few seconds" },
+
+  async find(aws, { name }) {
+    const found = await describe(aws, name);
+    return found
+      ? [{ id: name.toLowerCase(), tags: await tagsOf(aws, rdsArn(aws, "subgrp", name.toLowerCase())) }]
+      : [];
+  },
+
+  async observe(aws, id) {
+    const found = await describe(aws, id);
+    return (
+      found && {
+        phase: "ready",
+        live: {
+          description: found.DBSubnetGroupDescription ?? "",
+          subnetIds: (found.Subnets ?? []).map((subnet) => subnet.SubnetIdentifier ?? "").sort(),
+        },
+        outputs: { name: id },
+      }
+    );
+  },
+
+  async create(aws, { name, tags, props }) {
+    await aws.rds.send(
+      new CreateDBSubnetGroupCommand({
+        DBSubnetGroupName: name,
+        DBSubnetGroupDescription: props.description,
+        SubnetIds: [...props.subnetIds],
+        Tags: toTagList(tags),
+      }),
+    );
+    return name.toLowerCase();
+  },
+
+  async update(aws, id, { props }) {
+    await aws.rds.send(
+      new ModifyDBSubnetGroupCommand({
+        DBSubnetGroupName: id,
+        DBSubnetGroupDescription: props.description,
+        SubnetIds: [...props.subnetIds],
+      }),
+    );
+  },
+
+  async delete(aws, id) {
+    await aws.rds.send(new DeleteDBSubnetGroupCommand({ DBSubnetGroupName: id }));
+  },
+
+  async tag(aws, id, tags) {
+    const ResourceName = rdsArn(aws, "subgrp", id);
+    await aws.rds.send(new AddTagsToResourceCommand({ ResourceName, Tags: toTagList(tags) }));
+  },
 };

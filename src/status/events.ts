@@ -23,28 +23,63 @@ export function notesOf(outcome: Outcome, settled: boolean): readonly Note[] {
   }
   for (const result of outcome.nodes) {
     if (result.did === "updated") notes.push(settled ? repaired(result) : updated(result));
-    if (result.did === "replaced") notes.push({ type: "Normal", reason: "Replaced", action: "Replace", message: `replaced ${result.node.type} ${result.node.name}: ${changes(result)}` });
-    if (result.state === "refused") notes.push({ type: "Warning", reason: result.reason ?? "Refused", action: "Reconcile", message: result.message ?? result.node.id });
+    if (result.did === "replaced")
+      notes.push({
+        type: "Normal",
+        reason: "Replaced",
+        action: "Replace",
+        message: `replaced ${result.node.type} ${result.node.name}: ${changes(result)}`,
+      });
+    if (result.state === "refused")
+      notes.push({
+        type: "Warning",
+        reason: result.reason ?? "Refused",
+        action: "Reconcile",
+        message: result.message ?? result.node.id,
+      });
   }
   for (const { entry, state, blockers, message } of outcome.leaving) {
     const what = `${entry.type} ${entry.id ?? entry.node}`;
-    if (state === "gone" && entry.id) notes.push({ type: "Normal", reason: "Deleted", action: "Delete", message: `deleted ${what}` });
-    if (state === "retained") notes.push({ type: "Normal", reason: "Retained", action: "Retain", message: `kept ${what}, as its deletionPolicy says; it is not managed any more` });
-    if (state === "blocked" && blockers && blockers.length > 0) notes.push({ type: "Warning", reason: "DeletionBlocked", action: "Delete", message: message ?? what });
+    if (state === "gone" && entry.id)
+      notes.push({ type: "Normal", reason: "Deleted", action: "Delete", message: `deleted ${what}` });
+    if (state === "retained")
+      notes.push({
+        type: "Normal",
+        reason: "Retained",
+        action: "Retain",
+        message: `kept ${what}, as its deletionPolicy says; it is not managed any more`,
+      });
+    if (state === "blocked" && blockers && blockers.length > 0)
+      notes.push({ type: "Warning", reason: "DeletionBlocked", action: "Delete", message: message ?? what });
   }
   return notes;
 }
 
 function recreated({ node }: NodeResult): Note {
-  return { type: "Warning", reason: "DriftRepaired", action: "Create", message: `${node.type} ${node.name} was deleted behind our back; created it again` };
+  return {
+    type: "Warning",
+    reason: "DriftRepaired",
+    action: "Create",
+    message: `${node.type} ${node.name} was deleted behind our back; created it again`,
+  };
 }
 
 function repaired(result: NodeResult): Note {
-  return { type: "Warning", reason: "DriftRepaired", action: "Update", message: `${result.node.type} ${result.node.name} had been changed; set back ${changes(result)}` };
+  return {
+    type: "Warning",
+    reason: "DriftRepaired",
+    action: "Update",
+    message: `${result.node.type} ${result.node.name} had been changed; set back ${changes(result)}`,
+  };
 }
 
 function updated(result: NodeResult): Note {
-  return { type: "Normal", reason: "Updated", action: "Update", message: `updated ${result.node.type} ${result.node.name}: ${changes(result)}` };
+  return {
+    type: "Normal",
+    reason: "Updated",
+    action: "Update",
+    message: `updated ${result.node.type} ${result.node.name}: ${changes(result)}`,
+  };
 }
 
 function changes(result: NodeResult): string {

@@ -1,0 +1,40 @@
+import type { Spec } from "../api/spec.ts";
+import type { Status } from "../api/status.ts";
+import type { InventoryEntry } from "../apply/inventory.ts";
+import type { KubeObject, ObjectStore } from "../kube/object-store.ts";
+
+/**
+ * Writes the status of one object during one pass. Writes must not overlap: the inventory, which makes them while the
+ * pass runs, takes care of that. A write that meets another writer's status is refused (ConflictError) and ends the
+ * pass: the next one begins from what the server has.
+ */
+export class StatusWriter {
+  readonly #store: ObjectStore<Spec, Status>;
+  #object: KubeObject<Spec, Status>;
+
+  constructor(store: ObjectStore<Spec, Status>, object: KubeObject<Spec, Status>) {
+    this.#store = store;
+    this.#object = object;
+  }
+
+  /** As the server had it after the last write. */
+  get object(): KubeObject<Spec, Status> {
+    return this.#object;
+  }
+
+  async resources(entries: readonly InventoryEntry[]): Promise<void> {
+    await this.#write({ ...this.#object.status, resources: stored(entries) });
+  }
+
+  async all(status: Omit<Status, "resources">, entries: readonly InventoryEntry[]): Promise<void> {
+    await this.#write({ ...status, resources: stored(entries) });
+  }
+
+  async #write(status: Status): Promise<void> {
+    this.#object = await this.#store.applyStatus(this.#object, status);
+  }
+}
+
+function stored(entries: readonly InventoryEntry[]): NonNullable<Status["resources"]> {
+  return JSON.parse(JSON.stringify(entries)) as NonNullable<Status["resources"]>;
+}

@@ -4,6 +4,7 @@ import {
   ListInstancesCommand,
   ListServicesCommand,
   ListTagsForResourceCommand,
+  type RecordType,
   ServiceAlreadyExists,
   type ServiceSummary,
   TagResourceCommand,
@@ -17,7 +18,8 @@ import { fromTagList, toTagList } from "../tags.ts";
 
 export interface DiscoveryServiceProps {
   readonly namespaceId: string;
-  readonly recordType: "A";
+  /** "A" */
+  readonly recordType: RecordType;
   readonly ttlSeconds: number;
   /** Cloud Map takes 1 only, whatever is sent (Cloud Map API reference, HealthCheckCustomConfig). */
   readonly failureThreshold: number;
@@ -65,7 +67,7 @@ export const discoveryService: Kind<DiscoveryServiceProps, DiscoveryServiceOutpu
       phase: "ready",
       live: {
         namespaceId,
-        ...(record?.Type === "A" && { recordType: record.Type }),
+        ...(record?.Type && { recordType: record.Type }),
         ttlSeconds: record?.TTL ?? 0,
         failureThreshold: found.HealthCheckCustomConfig?.FailureThreshold ?? (found.HealthCheckCustomConfig ? 1 : 0),
       },
@@ -119,7 +121,7 @@ export const discoveryService: Kind<DiscoveryServiceProps, DiscoveryServiceOutpu
   },
 };
 
-function recordsOf(props: DiscoveryServiceProps): { Type: "A"; TTL: number }[] {
+function recordsOf(props: DiscoveryServiceProps): { Type: RecordType; TTL: number }[] {
   return [{ Type: props.recordType, TTL: props.ttlSeconds }];
 }
 

@@ -1,0 +1,95 @@
+import type { Agent } from "./agent.ts";
+import { parseCidr } from "./cidr.ts";
+import type { Data } from "./data.ts";
+import { countZones, defaultCidr, type Network, zoneCount } from "./network.ts";
+import type { Observability } from "./observability.ts";
+import type { Rule } from "./rule.ts";
+
+interface Crossing {
+  readonly agents: readonly Agent[];
+  readonly network: Network;
+  readonly data: Data;
+  readonly observability: Observability;
+}
+
+/** AWS keeps five addresses of every subnet. https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
+const reservedAddresses = 5;
+/** Addresses that other than agents may need in a private subnet: interface endpoints, database, mount target. */
+const otherAddresses = 14;
+
+/** Tasks that a private subnet of a VPC with this prefix has addresses for. */
+function roomOf(prefix: number): number {
+  return 2 ** (32 - (prefix + 3)) - reservedAddresses - otherAddresses;
+}
+
+const rooms = Object.fromEntries([16, 17, 18, 19, 20, 21, 22, 23, 24].map((prefix) => [prefix, roomOf(prefix)]));
+const cidr = `self.network.?cidr.orValue('${defaultCidr}')`;
+const prefix = `cidr(${cidr}).prefixLength()`;
+const roomCel = `{${Object.entries(rooms)
+  .map(([length, tasks]) => `${length}: ${tasks}`)
+  .join(", ")}}[${prefix}]`;
+/** Whether the block is one that has a rule of its own against it. */
+const otherwiseWrong = `!isCIDR(${cidr}) || ${prefix} < 16 || ${prefix} > 24`;
+
+const uses = (agents: readonly Agent[], component: string): boolean =>
+  agents.some((agent) => agent.uses.some((entry) => entry.component === component));
+const usesCel = (component: string): string =>
+  `self.agents.exists(a, a.uses.exists(u, has(u.component) && u.component == '${component}'))`;
+
+/** What crosses the fields of a spec. */
+export const crossRules: readonly Rule<Crossing>[] = [
+  {
+    cel: "self.agents.all(a, self.agents.exists_one(b, b.port == a.port))",
+    message: "agents: two agents have the same port: give each agent a port of its own",
+    holds: ({ agents }) => new Set(agents.map(({ port }) => port)).size === agents.length,
+  },
+  {
+    cel: "self.agents.all(a, a.uses.all(u, !has(u.agent) || self.agents.exists(b, b.name == u.agent)))",
+    message: "agents: uses names an agent that is not in spec.agents: correct the name or add the agent",
+    holds: ({ agents }) => {
+      const names = new Set(agents.map((agent) => agent.name));
+      return agents.every((agent) => agent.uses.every((entry) => entry.agent === undefined || names.has(entry.agent)));
+    },
+  },
+  {
+    cel: `has(self.data.database) || !${usesCel("database")}`,
+    message: "agents: uses names the component database, and there is none: add data.database or remove the entry",
+    holds: ({ agents, data }) => data.database !== undefined || !uses(agents, "database"),
+  },
+  {
+    cel: `has(self.data.artifacts) || !${usesCel("artifacts")}`,
+    message: "agents: uses names the component artifacts, and there is none: add data.artifacts or remove the entry",
+    holds: ({ agents, data }) => data.artifacts !== undefined || !uses(agents, "artifacts"),
+  },
+  {
+    cel: `self.observability.langfuse.mode != 'None' || !${usesCel("langfuse")}`,
+    message:
+      "agents: uses names the component langfuse, and observability.langfuse.mode is None: set it to Cloud or remove the entry",
+    holds: ({ agents, observability }) => observability.langfuse.mode !== "None" || !uses(agents, "langfuse"),
+  },
+  {
+    cel: "self.agents.all(a, !has(a.ingress) || self.agents.all(b, b.name == a.name || !has(b.ingress) || (has(a.ingress.hosts) && has(b.ingress.hosts) && a.ingress.hosts.all(h, !(h in b.ingress.hosts))) || a.ingress.paths.all(p, !(p in b.ingress.paths))))",
+    message:
+      "agents: two agents have the same path in ingress.paths for the same host: give each path to one agent, or tell them apart by ingress.hosts",
+    holds: ({ agents }) => agents.every((a) => agents.every((b) => a.name === b.name || !samePath(a, b))),
+  },
+  {
+    cel: `has(self.network.existing) || ${otherwiseWrong} || self.agents.map(a, a.replicas).sum() * 2 <= ${roomCel} * (${zoneCount("self")})`,
+    message:
+      "network.cidr is too small: while a release rolls out every task runs twice, and each needs an address of its own in a private subnet (an eighth of the block in each zone). Use a larger block or fewer replicas",
+    holds: ({ network, agents }) => {
+      if (network.existing) return true;
+      const room = rooms[parseCidr(network.cidr ?? defaultCidr)?.prefix ?? 0];
+      const tasks = agents.reduce((sum, agent) => sum + agent.replicas, 0);
+      return room === undefined || tasks * 2 <= room * countZones(network);
+    },
+  },
+];
+
+function samePath(a: Agent, b: Agent): boolean {
+  if (!a.ingress || !b.ingress) return false;
+  const { hosts } = b.ingress;
+  const apart =
+    a.ingress.hosts !== undefined && hosts !== undefined && a.ingress.hosts.every((host) => !hosts.includes(host));
+  return !apart && a.ingress.paths.some((path) => b.ingress?.paths.includes(path));
+}

@@ -70,7 +70,7 @@ export class EventRecorder {
       type: note.type,
       reason: note.reason,
       action: note.action,
-      note: note.message.length > noteBound ? `${note.message.slice(0, noteBound - 1)}…` : note.message,
+      note: cut(note.message),
       regarding: { apiVersion: object.apiVersion, kind: object.kind, namespace, name, uid },
     };
     await this.#http.request("POST", series.path.slice(0, slash), { body, timeoutMs: 5_000 });
@@ -87,6 +87,13 @@ export class EventRecorder {
       await this.#create(series, object, note);
     }
   }
+}
+
+/** The server counts bytes of UTF-8. A character that is cut in two goes as a whole. */
+function cut(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= noteBound) return text;
+  return `${new TextDecoder().decode(bytes.subarray(0, noteBound - 3), { stream: true })}…`;
 }
 
 /** MicroTime: RFC 3339 with six digits. */

@@ -94,7 +94,10 @@ export class KubeHttp {
     if (cluster === null) throw new KubeError(0, "NoCluster", "The kubeconfig has no current context with a cluster");
     const options: RequestOptions = {};
     await this.#config.applyToHTTPSOptions(options);
-    const headers: Record<string, string> = { accept: input.accept ?? "application/json" };
+    const headers: Record<string, string> = {
+      accept: input.accept ?? "application/json",
+      "user-agent": "agentorchestrator",
+    };
     for (const [name, value] of Object.entries(options.headers ?? {})) headers[name] = String(value);
     if (options.auth) headers.authorization = `Basic ${Buffer.from(options.auth).toString("base64")}`;
     if (input.body !== undefined) headers["content-type"] = input.contentType ?? "application/json";

@@ -65,13 +65,16 @@ export class KubeStore<Spec, Status> implements ObjectStore<Spec, Status> {
   }
 
   async removeFinalizer(object: KubeObject<Spec, Status>, name: string): Promise<void> {
+    // Read first: a picture from before the finalizer was added would say that there is nothing to do.
+    const live = await this.get(object.metadata);
+    if (live?.metadata.uid !== object.metadata.uid) return;
     const remove = async (latest: KubeObject<Spec, Status>): Promise<unknown> => {
       const present = latest.metadata.finalizers ?? [];
       if (!present.includes(name)) return latest;
       const others = present.filter((other) => other !== name);
       return this.#setFinalizers(latest, others);
     };
-    await this.#onLatest(object, remove).catch((error: unknown) => {
+    await this.#onLatest(live, remove).catch((error: unknown) => {
       if (!(error instanceof GoneError)) throw error;
     });
   }

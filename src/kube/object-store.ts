@@ -46,7 +46,7 @@ export interface EventNote {
   readonly reason: string;
   /** What the operator did, in UpperCamelCase. */
   readonly action: string;
-  /** For people; cut at 1,024 characters, the server's bound. */
+  /** For people; cut at 1,024 bytes, the server's bound. */
   readonly message: string;
 }
 
@@ -85,7 +85,7 @@ export interface ObjectStore<Spec, Status> {
    */
   applyStatus(object: KubeObject<Spec, Status>, status: Status): Promise<KubeObject<Spec, Status>>;
 
-  /** Adds the finalizer if it is not there and returns the object as it then is. ConflictError when the object is gone, another one, or being deleted. */
+  /** Adds the finalizer unless `object` has it, and returns the object as it then is. ConflictError when the object is gone, another one, or being deleted. */
   addFinalizer(object: KubeObject<Spec, Status>, name: string): Promise<KubeObject<Spec, Status>>;
 
   /** Removes the finalizer if it is there; the last one of an object being deleted ends it. No error when the object is gone. */

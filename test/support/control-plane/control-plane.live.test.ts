@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { KubeHttp } from "../../../src/kube/http.ts";
 import { hasStatus } from "../../../src/kube/errors.ts";
+import { KubeHttp } from "../../../src/kube/http.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane.ts";
 import { kubectl } from "./kubectl.ts";
 import { kubernetesVersion } from "./versions.ts";
@@ -37,7 +37,9 @@ test("objects survive a crash of the API server", async () => {
   await controlPlane.kill();
   await expect(KubeHttp.fromKubeconfig(controlPlane.adminKubeconfig).request("GET", "/version")).rejects.toThrow();
   await controlPlane.restart();
-  expect(await kubectl(controlPlane.adminKubeconfig, ["get", "configmap", "kept", "-o", "name"])).toBe("configmap/kept\n");
+  expect(await kubectl(controlPlane.adminKubeconfig, ["get", "configmap", "kept", "-o", "name"])).toBe(
+    "configmap/kept\n",
+  );
 });
 
 test("stop ends the server and removes its files", async () => {

@@ -84,6 +84,7 @@ export class MemoryStore<Spec, Status> implements ObjectStore<Spec, Status> {
 
   addFinalizer(object: KubeObject<Spec, Status>, name: string): Promise<KubeObject<Spec, Status>> {
     return this.#call({ method: "addFinalizer", key: object.metadata }, () => {
+      if (object.metadata.finalizers?.includes(name)) return object;
       const { finalizers = [], deletionTimestamp } = this.#same(object).metadata;
       if (finalizers.includes(name)) return this.#same(object);
       if (deletionTimestamp !== undefined) throw new ConflictError(`${formatKey(object.metadata)} is being deleted`);

@@ -18,6 +18,8 @@ export interface Kind<Props extends object, Outputs extends object> {
   readonly createOnly: readonly (keyof Props & string)[];
   /** Map-like props of which only the keys that the desired state names are compared (attributes with AWS's defaults). */
   readonly partial?: readonly (keyof Props & string)[];
+  /** Lists of which AWS keeps no order (subnets, groups, rules): compared as sets. */
+  readonly sets?: readonly (keyof Props & string)[];
   /** Set where the old one must go before its replacement can exist, as for a listener's port. */
   readonly deleteFirst?: true;
   /** Set where it holds what cannot be made again: deletionPolicy applies, and no replacement unless allowed by name. */
@@ -87,8 +89,7 @@ export interface Timing {
 
 /**
  * Live state in the shape of the desired state, so that one generic diff serves every kind. A prop that is absent from
- * `live` is not compared (write-only values, fields that another controller owns). Lists that AWS treats as sets are
- * sorted on both sides.
+ * `live` is not compared (write-only values, fields that another controller owns).
  */
 export type Observed<Props, Outputs> = {
   readonly live: Live<Props>;
@@ -96,6 +97,11 @@ export type Observed<Props, Outputs> = {
   readonly id?: string | undefined;
   /** All tags, where the describe call brings them or they can be read in batches; otherwise undefined. */
   readonly tags?: Tags | undefined;
+  /**
+   * Values that AWS tried and gave up on (a rolled back revision): the engine does not send the same ones again. Also
+   * set when it is ready: what was before serves on.
+   */
+  readonly refused?: Live<Props> | undefined;
 } & (
   | { readonly phase: "ready"; readonly outputs: Outputs }
   /** `outputs` while it is being modified but can already be used by what exists. */
@@ -107,8 +113,6 @@ export type Observed<Props, Outputs> = {
       readonly outputs?: Outputs | undefined;
       /** Nothing can be done with it but to delete it and create it again. */
       readonly recreate?: true | undefined;
-      /** Values that AWS tried and gave up on (a rolled back revision): the engine does not send the same ones again. */
-      readonly refused?: Live<Props> | undefined;
     }
   | { readonly phase: "deleting"; readonly message: string }
 );

@@ -40,11 +40,12 @@ export class SimulatedWorld implements World {
   readonly #options: WorldOptions;
   readonly #facts: WorldFacts;
   readonly #tables = new Map<string, VersionedTable<object>>();
-  readonly #durations: Map<string, number>;
-  readonly #quotas: Map<string, number>;
+  readonly #durations = new Map<string, number>();
+  readonly #quotas = new Map<string, number>();
   #staleMs = 0;
   #age = 0;
 
+  /** @throws when an option names a duration or a quota that there is not */
   constructor(facts: WorldFacts, options: WorldOptions = {}) {
     this.#facts = facts;
     this.#options = options;
@@ -62,8 +63,8 @@ export class SimulatedWorld implements World {
     this.random = seededRandom(options.seed ?? 1);
     this.enforceIam = options.enforceIam ?? false;
     this.consistencyLagMs = options.consistencyLagMs ?? 0;
-    this.#durations = new Map(Object.entries(options.durations ?? {}));
-    this.#quotas = new Map(Object.entries(options.quotas ?? {}));
+    for (const [what, seconds] of Object.entries(options.durations ?? {})) this.setDuration(what, seconds);
+    for (const [name, value] of Object.entries(options.quotas ?? {})) this.setQuota(name, value);
   }
 
   table<T extends object>(call: Pick<Call, "account" | "region">, name: string): Table<T> {
@@ -88,25 +89,37 @@ export class SimulatedWorld implements World {
 
   /** @throws when the name is unknown, or the option `durations` names what is unknown. */
   duration(what: string): number {
-    const usual = this.#facts.durations[what]?.seconds;
-    if (usual === undefined) throw new Error(`no duration ${what}: say it in the service's durations.ts`);
+    const usual = this.#usualDuration(what);
     const spread = this.#options.spread ?? 0;
     return (this.#durations.get(what) ?? usual) * 1000 * (spread ? 1 + spread * (2 * this.random() - 1) : 1);
   }
 
   quota(name: string): number {
-    const usual = this.#facts.quotas[name];
-    if (usual === undefined) throw new Error(`no quota ${name}: say it in the service's quotas.ts`);
+    const usual = this.#usualQuota(name);
     return this.#quotas.get(name) ?? usual;
   }
 
   /** Changes how long `what` takes from now on, in seconds. */
   setDuration(what: string, seconds: number): void {
+    this.#usualDuration(what);
     this.#durations.set(what, seconds);
   }
 
   setQuota(name: string, value: number): void {
+    this.#usualQuota(name);
     this.#quotas.set(name, value);
+  }
+
+  #usualDuration(what: string): number {
+    const usual = this.#facts.durations[what]?.seconds;
+    if (usual === undefined) throw new Error(`no duration ${what}: say it in the service's durations.ts`);
+    return usual;
+  }
+
+  #usualQuota(name: string): number {
+    const usual = this.#facts.quotas[name];
+    if (usual === undefined) throw new Error(`no quota ${name}: say it in the service's quotas.ts`);
+    return usual;
   }
 
   /** Runs `rule` with reads that show the state of `ms` ago. */

@@ -1,0 +1,56 @@
+import * as logsSdk from "@aws-sdk/client-cloudwatch-logs";
+import * as ec2Sdk from "@aws-sdk/client-ec2";
+import * as ecrSdk from "@aws-sdk/client-ecr";
+import * as iamSdk from "@aws-sdk/client-iam";
+import * as secretsSdk from "@aws-sdk/client-secrets-manager";
+import * as cloudMapSdk from "@aws-sdk/client-servicediscovery";
+import * as stsSdk from "@aws-sdk/client-sts";
+import { serviceModel } from "../codec/service-model.ts";
+import type { Service } from "../service.ts";
+import { durations as ec2Durations } from "./ec2/durations.ts";
+import { operations as ec2 } from "./ec2/index.ts";
+import { quotas as ec2Quotas } from "./ec2/quotas.ts";
+import { operations as ecr } from "./ecr/index.ts";
+import { quotas as ecrQuotas } from "./ecr/quotas.ts";
+import { operations as iam } from "./iam/index.ts";
+import { quotas as iamQuotas } from "./iam/quotas.ts";
+import { operations as logs } from "./logs/index.ts";
+import { quotas as logsQuotas } from "./logs/quotas.ts";
+import { durations as secretsDurations } from "./secretsmanager/durations.ts";
+import { operations as secrets } from "./secretsmanager/index.ts";
+import { quotas as secretsQuotas } from "./secretsmanager/quotas.ts";
+import { durations as cloudMapDurations } from "./servicediscovery/durations.ts";
+import { operations as cloudMap } from "./servicediscovery/index.ts";
+import { quotas as cloudMapQuotas } from "./servicediscovery/quotas.ts";
+import { operations as sts } from "./sts/index.ts";
+
+let made: readonly Service[] | undefined;
+
+/** Every service of the simulator. Reading the SDK's schemas takes a moment, so it is done once a process. */
+export function services(): readonly Service[] {
+  made ??= [
+    {
+      model: serviceModel(ec2Sdk, ec2Sdk.EC2Client),
+      operations: ec2,
+      durations: ec2Durations,
+      quotas: ec2Quotas,
+    },
+    { model: serviceModel(ecrSdk, ecrSdk.ECRClient), operations: ecr, durations: {}, quotas: ecrQuotas },
+    { model: serviceModel(iamSdk, iamSdk.IAMClient), operations: iam, durations: {}, quotas: iamQuotas },
+    { model: serviceModel(logsSdk, logsSdk.CloudWatchLogsClient), operations: logs, durations: {}, quotas: logsQuotas },
+    {
+      model: serviceModel(secretsSdk, secretsSdk.SecretsManagerClient),
+      operations: secrets,
+      durations: secretsDurations,
+      quotas: secretsQuotas,
+    },
+    {
+      model: serviceModel(cloudMapSdk, cloudMapSdk.ServiceDiscoveryClient),
+      operations: cloudMap,
+      durations: cloudMapDurations,
+      quotas: cloudMapQuotas,
+    },
+    { model: serviceModel(stsSdk, stsSdk.STSClient), operations: sts, durations: {}, quotas: {} },
+  ];
+  return made;
+}

@@ -76,7 +76,7 @@ const rules: readonly Rule<Fields>[] = [
     holds: (database) => (database.deployment === "Container") === (database.passwordSecretRef !== undefined),
   },
   {
-    cel: `!has(self.maxStorageGiB) || self.maxStorageGiB * 10 >= self.?storageGiB.orValue(${defaultStorageGiB}) * 11`,
+    cel: `!has(self.maxStorageGiB) || self.maxStorageGiB * 10 >= (has(self.storageGiB) ? self.storageGiB : ${defaultStorageGiB}) * 11`,
     message:
       "maxStorageGiB must exceed storageGiB by a tenth at least, as RDS demands: raise maxStorageGiB or remove it",
     holds: ({ maxStorageGiB, storageGiB = defaultStorageGiB }) =>
@@ -103,7 +103,8 @@ export const data = z.strictObject({
 });
 export type Data = z.output<typeof data>;
 
-const storage = (self: string): string => `${self}.data.database.?storageGiB.orValue(${defaultStorageGiB})`;
+const storage = (self: string): string =>
+  `(has(${self}.data.database.storageGiB) ? ${self}.data.database.storageGiB : ${defaultStorageGiB})`;
 
 export const dataTransitions: readonly Transition<{ readonly data: Data }>[] = [
   {

@@ -43,7 +43,7 @@ function typeOf(property: Json): string {
 
 function defaultOf(property: Json): string {
   const value = property.default;
-  if (value === undefined || JSON.stringify(value) === "{}" || JSON.stringify(value) === "[]") return "";
+  if (value === undefined || property.type === "object" || JSON.stringify(value) === "[]") return "";
   return `\`${cell(typeof value === "string" ? value : JSON.stringify(value))}\``;
 }
 

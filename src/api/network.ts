@@ -47,10 +47,18 @@ const zones = ruled(
       .max(3)
       .optional()
       .describe("How many zones; the operator takes the region's first and keeps to them."),
-    names: asSet(z.array(zoneName).min(2).max(3))
+    names: z
+      .array(zoneName)
+      .min(2)
+      .max(3)
       .optional()
       .describe("These zones, as us-east-1a, in the order of their subnets."),
   }),
+  {
+    cel: "!has(self.names) || self.names.all(n, self.names.exists_one(m, m == n))",
+    message: "a zone is named twice: name two or three different zones",
+    holds: ({ names = [] }) => new Set(names).size === names.length,
+  },
   {
     cel: "has(self.count) != has(self.names)",
     message: "zones are either counted or named: set either count or names",
@@ -144,13 +152,13 @@ export type Network = z.output<typeof network>;
 /** What may not change, told on the parent (spec), so that removing a field and adding it again does not go round it. */
 export const networkTransitions: readonly Transition<{ readonly network: Network }>[] = [
   {
-    cel: "self.network.?existing.?vpc.orValue('') == oldSelf.network.?existing.?vpc.orValue('')",
+    cel: "has(self.network.existing) == has(oldSelf.network.existing) && (!has(self.network.existing) || self.network.existing.vpc == oldSelf.network.existing.vpc)",
     message:
       "network.existing.vpc cannot change or come and go: everything lives in that VPC. Make a second AgentOrchestrator in the other VPC and delete this one",
     keeps: (now, old) => now.network.existing?.vpc === old.network.existing?.vpc,
   },
   {
-    cel: `self.network.?cidr.orValue('${defaultCidr}') == oldSelf.network.?cidr.orValue('${defaultCidr}')`,
+    cel: `${cidrOf("self")} == ${cidrOf("oldSelf")}`,
     message: `network.cidr cannot change (unset, it is ${defaultCidr}): AWS has no way to renumber a VPC. Make a second AgentOrchestrator with the new block and delete this one`,
     keeps: (now, old) => (now.network.cidr ?? defaultCidr) === (old.network.cidr ?? defaultCidr),
   },
@@ -161,7 +169,7 @@ export const networkTransitions: readonly Transition<{ readonly network: Network
     keeps: (now, old) => countZones(now.network) >= countZones(old.network),
   },
   {
-    cel: "self.network.?zones.?names.orValue([]).size() == 0 || oldSelf.network.?zones.?names.orValue([]).all(z, self.network.zones.names.indexOf(z) == oldSelf.network.zones.names.indexOf(z))",
+    cel: `!${hasNames("self")} || !${hasNames("oldSelf")} || ([0, 1, 2].all(i, oldSelf.network.zones.names.size() <= i || (self.network.zones.names.size() > i && self.network.zones.names[i] == oldSelf.network.zones.names[i])))`,
     message:
       "network.zones.names can only be added to at the end: a zone's place decides its subnets' blocks. Keep the names that were there, in their order",
     keeps: (now, old) => {
@@ -176,8 +184,19 @@ export function countZones(network: Network): number {
   return network.zones?.names?.length ?? network.zones?.count ?? defaultZoneCount;
 }
 
+// Written with has(), not with optional chaining: through orValue() the server loses the bounds that it estimates costs by.
+
 /** `countZones` of `<self>.network` in CEL. */
 export function zoneCount(self: string): string {
-  const zones = `${self}.network.?zones`;
-  return `${zones}.?names.optMap(n, n.size()).orValue(${zones}.?count.orValue(${defaultZoneCount}))`;
+  const zones = `${self}.network.zones`;
+  return `(${hasNames(self)} ? ${zones}.names.size() : has(${zones}) && has(${zones}.count) ? ${zones}.count : ${defaultZoneCount})`;
+}
+
+/** Block of `<self>.network` in CEL. */
+export function cidrOf(self: string): string {
+  return `(has(${self}.network.cidr) ? ${self}.network.cidr : '${defaultCidr}')`;
+}
+
+function hasNames(self: string): string {
+  return `(has(${self}.network.zones) && has(${self}.network.zones.names))`;
 }

@@ -1,7 +1,7 @@
 import type { Agent } from "./agent.ts";
 import { parseCidr } from "./cidr.ts";
 import type { Data } from "./data.ts";
-import { countZones, defaultCidr, type Network, zoneCount } from "./network.ts";
+import { cidrOf, countZones, defaultCidr, type Network, zoneCount } from "./network.ts";
 import type { Observability } from "./observability.ts";
 import type { Rule } from "./rule.ts";
 
@@ -23,7 +23,7 @@ function roomOf(prefix: number): number {
 }
 
 const rooms = Object.fromEntries([16, 17, 18, 19, 20, 21, 22, 23, 24].map((prefix) => [prefix, roomOf(prefix)]));
-const cidr = `self.network.?cidr.orValue('${defaultCidr}')`;
+const cidr = cidrOf("self");
 const prefix = `cidr(${cidr}).prefixLength()`;
 const roomCel = `{${Object.entries(rooms)
   .map(([length, tasks]) => `${length}: ${tasks}`)
@@ -74,7 +74,7 @@ export const crossRules: readonly Rule<Crossing>[] = [
     holds: ({ agents }) => agents.every((a) => agents.every((b) => a.name === b.name || !samePath(a, b))),
   },
   {
-    cel: `has(self.network.existing) || ${otherwiseWrong} || self.agents.map(a, a.replicas).sum() * 2 <= ${roomCel} * (${zoneCount("self")})`,
+    cel: `has(self.network.existing) || ${otherwiseWrong} || self.agents.map(a, a.replicas).sum() * 2 <= ${roomCel} * ${zoneCount("self")}`,
     message:
       "network.cidr is too small: while a release rolls out every task runs twice, and each needs an address of its own in a private subnet (an eighth of the block in each zone). Use a larger block or fewer replicas",
     holds: ({ network, agents }) => {

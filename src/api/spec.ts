@@ -142,7 +142,7 @@ const transitions: readonly Transition<Spec>[] = [
     keeps: (now, old) => now.aws.region === old.aws.region,
   },
   {
-    cel: "!has(oldSelf.aws.account) || self.aws.?account.orValue('') == oldSelf.aws.account",
+    cel: "!has(oldSelf.aws.account) || (has(self.aws.account) && self.aws.account == oldSelf.aws.account)",
     message:
       "aws.account cannot change once set, nothing moves between accounts: make a second AgentOrchestrator and delete this one",
     keeps: (now, old) => old.aws.account === undefined || now.aws.account === old.aws.account,
@@ -153,13 +153,13 @@ const transitions: readonly Transition<Spec>[] = [
 
 const withoutWayOut: readonly Rule<Spec>[] = [
   {
-    cel: "self.network.?natGateways.orValue('') != 'None' || !has(self.data.database) || self.data.database.deployment != 'Container'",
+    cel: "!has(self.network.natGateways) || self.network.natGateways != 'None' || !has(self.data.database) || self.data.database.deployment != 'Container'",
     message:
       "data.database.deployment Container pulls its image from the internet, and network.natGateways None leaves no way there: use RDS, or Single",
     holds: (spec) => spec.network.natGateways !== "None" || spec.data.database?.deployment !== "Container",
   },
   {
-    cel: `self.network.?natGateways.orValue('') != 'None' || self.observability.langfuse.mode != 'Cloud' || self.observability.langfuse.host != '${langfuseCloud}'`,
+    cel: `!has(self.network.natGateways) || self.network.natGateways != 'None' || self.observability.langfuse.mode != 'Cloud' || self.observability.langfuse.host != '${langfuseCloud}'`,
     message:
       "Langfuse Cloud is on the internet, and network.natGateways None leaves no way there: set natGateways to Single, or observability.langfuse.host to one that the VPC reaches",
     holds: ({ network, observability }) =>

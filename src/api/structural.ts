@@ -32,7 +32,15 @@ function convert(schema: Json): Json {
         out[key] = convert(value as Json);
     } else out[key] = value;
   }
+  // The server holds a default against the rules before it fills in the defaults within it.
+  if (out.type === "object" && out.default !== undefined) out.default = withDefaults(out.default as Json, out);
   return out;
+}
+
+function withDefaults(value: Json, schema: Json): Json {
+  const properties = (schema.properties ?? {}) as Readonly<Record<string, Json>>;
+  const defaults = Object.entries(properties).filter(([, property]) => property.default !== undefined);
+  return { ...Object.fromEntries(defaults.map(([key, property]) => [key, property.default])), ...value };
 }
 
 function mapValues(record: Json, map: (value: unknown) => unknown): Json {

@@ -261,6 +261,11 @@ const rules: readonly Case[] = [
     ...refused("spec.network.zones", "either counted or named"),
   },
   {
+    name: "one zone twice",
+    spec: withNetwork({ zones: { names: ["us-east-1a", "us-east-1a"] } }),
+    ...refused("spec.network.zones", "named twice"),
+  },
+  {
     name: "an existing network with a block",
     spec: withNetwork({ existing, cidr: "10.0.0.0/16" }),
     ...refused("spec.network", "the network is yours"),

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { isNotFound } from "./errors.ts";
 import type { KubeHttp } from "./http.ts";
+import { microTime } from "./micro-time.ts";
 import type { EventNote, KubeObject } from "./object-store.ts";
 import { TokenBuckets } from "./token-buckets.ts";
 
@@ -94,9 +95,4 @@ function cut(text: string): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= noteBound) return text;
   return `${new TextDecoder().decode(bytes.subarray(0, noteBound - 3), { stream: true })}…`;
-}
-
-/** MicroTime: RFC 3339 with six digits. */
-function microTime(): string {
-  return new Date().toISOString().replace("Z", "000Z");
 }

@@ -20,8 +20,8 @@ interface ServiceLimits {
   readonly rules: readonly Rule[];
 }
 
-/** An action that changes nothing. */
-export const READ = /^(Describe|Get|List|Head|Search|BatchGet|Lookup|Discover|Simulate|Check)/;
+/** An action that changes nothing in the account. */
+export const READ = /^(AssumeRole|Describe|Get|List|Head|Search|BatchGet|Lookup|Discover|Simulate|Check)/;
 
 const unpublished: readonly Rule[] = [
   { actions: READ, burst: 20, perSecond: 10 },

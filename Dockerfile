@@ -1,0 +1,20 @@
+# The operator: one bundled file and Node, no shell, no package manager, not root; its root file system may be read-only.
+#   docker build -t agentorchestrator .
+# Where npm needs credentials or another registry: --secret id=npmrc,src=$HOME/.npmrc
+
+FROM node:24-slim AS build
+WORKDIR /src
+COPY package.json package-lock.json ./
+# Install scripts stay off: nothing that is needed here has one, and so no package runs code of its own.
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --ignore-scripts --no-audit --no-fund
+COPY scripts/build.ts scripts/
+COPY src src
+RUN node scripts/build.ts operator
+
+FROM gcr.io/distroless/nodejs24-debian12:nonroot
+COPY --from=build /src/dist/operator.js /app/
+ENV NODE_ENV=production
+USER 65532:65532
+# 8080 metrics, 8081 probes
+EXPOSE 8080 8081
+ENTRYPOINT ["/nodejs/bin/node", "/app/operator.js"]

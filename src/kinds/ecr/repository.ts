@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-ecr";
 import type { Aws } from "../../aws/aws.ts";
 import { batched } from "../../aws/batch.ts";
+import { afterCreate } from "../after-create.ts";
 import type { Kind } from "../kind.ts";
 import { unlessNotFound } from "../not-found.ts";
 import { fromTagList, toTagList } from "../tags.ts";
@@ -85,7 +86,7 @@ export const repository: Kind<RepositoryProps, RepositoryOutputs> = {
         tags: toTagList(tags),
       }),
     );
-    await putPolicy(aws, name, props);
+    await afterCreate(() => putPolicy(aws, name, props));
     return name;
   },
 

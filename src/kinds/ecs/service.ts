@@ -1,5 +1,21 @@
-import type { Kind } from "../kind.ts";
+import {
+  CreateServiceCommand,
+  DeleteServiceCommand,
+  type Service,
+  TagResourceCommand,
+  UpdateServiceCommand,
+  type UpdateServiceCommandInput,
+} from "@aws-sdk/client-ecs";
+import type { Aws } from "../../aws/aws.ts";
+import type { Kind, Observed } from "../kind.ts";
+import { asSet } from "../same.ts";
 import type { CapacityStrategy } from "./capacity.ts";
+import { rolledBack, stoppedReason } from "./failures.ts";
+import { clusterIn, describe, describeService, nameIn } from "./read-services.ts";
+import { forgetRevision } from "./revisions.ts";
+import { type Failure, primaryOf, rolloutOf, runningRevision } from "./rollout.ts";
+import { changeable, liveOf } from "./service-request.ts";
+import { fromEcsTags, toEcsTags } from "./tags.ts";
 
 export interface ServiceProps {
   /** ARN */
@@ -8,19 +24,16 @@ export interface ServiceProps {
   readonly taskDefinition: string;
   /** Absent: another controller (autoscaling) owns it. */
   readonly desiredCount?: number;
-  /** Sorted. */
   readonly subnetIds: readonly string[];
-  /** Sorted. */
   readonly securityGroupIds: readonly string[];
   readonly assignPublicIp: boolean;
-  /** Sorted by provider. */
   readonly capacityProviderStrategy: readonly CapacityStrategy[];
   readonly loadBalancer?: ServiceLoadBalancer;
   /** Cloud Map service that its tasks register in. */
   readonly registry?: { readonly serviceArn: string };
   readonly healthCheckGraceSeconds?: number;
   /** With rollback. */
-  readonly circuitBreaker: true;
+  readonly circuitBreaker: boolean;
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   readonly enableExecuteCommand: boolean;
@@ -54,17 +67,127 @@ export interface Deployment {
   readonly reason?: string;
 }
 
-const notYet = async (): Promise<never> => {
-  throw new Error("AWS::ECS::Service is not written yet");
-};
+type ObservedService = Observed<ServiceProps, ServiceOutputs>;
 
+/**
+ * Its id is its ARN. A revision that the circuit breaker gave up on is told in `refused` from the moment ECS gives up
+ * until a later deployment starts: as "failed" while ECS rolls back or when there is nothing to go back to, and as
+ * "ready" once the revision before serves again.
+ */
 export const service: Kind<ServiceProps, ServiceOutputs> = {
   type: "AWS::ECS::Service",
   identity: "token",
   createOnly: ["cluster"],
-  timing: { pollSeconds: 5, usually: "seconds" },
-  find: notYet,
-  observe: notYet,
-  create: notYet,
-  delete: notYet,
+  same: {
+    subnetIds: asSet("subnetIds"),
+    securityGroupIds: asSet("securityGroupIds"),
+    capacityProviderStrategy: asSet("capacityProviderStrategy"),
+  },
+  timing: { pollSeconds: 5, usually: "2 to 5 minutes" },
+
+  async find(aws, { name, props: { cluster } }) {
+    const found = await describe(aws, cluster, [name]);
+    return found.map(({ serviceArn = "", tags }) => ({ id: serviceArn, tags: fromEcsTags(tags) }));
+  },
+
+  async observe(aws, id) {
+    const found = await describeService(aws, id);
+    return found && observed(aws, id, found);
+  },
+
+  async create(aws, { name, token, tags, props }) {
+    return forgetting(aws, props, async () => {
+      const { service: made } = await aws.ecs.send(
+        new CreateServiceCommand({
+          ...Object.assign({}, ...Object.values(changeable(props))),
+          cluster: props.cluster,
+          serviceName: name,
+          clientToken: token,
+          taskDefinition: props.taskDefinition,
+          desiredCount: props.desiredCount ?? 1,
+          enableECSManagedTags: true,
+          propagateTags: "SERVICE",
+          tags: toEcsTags(tags),
+        }),
+      );
+      return made?.serviceArn ?? "";
+    });
+  },
+
+  async update(aws, id, { props, changed }) {
+    const all = changeable(props);
+    const wanted: Partial<UpdateServiceCommandInput> = Object.assign({}, ...changed.map((prop) => all[prop]));
+    await forgetting(aws, props, () =>
+      aws.ecs.send(new UpdateServiceCommand({ cluster: clusterIn(id), service: nameIn(id), ...wanted })),
+    );
+  },
+
+  async delete(aws, id) {
+    await aws.ecs.send(new DeleteServiceCommand({ cluster: clusterIn(id), service: nameIn(id), force: true }));
+  },
+
+  async tag(aws, id, tags) {
+    await aws.ecs.send(new TagResourceCommand({ resourceArn: id, tags: toEcsTags(tags) }));
+  },
 };
+
+/** Revisions are remembered for ever; one that AWS refuses to run may have been deregistered by somebody: look again. */
+async function forgetting<T>(aws: Aws, { taskDefinition }: ServiceProps, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    forgetRevision(aws, taskDefinition);
+    throw error;
+  }
+}
+
+async function observed(aws: Aws, id: string, found: Service): Promise<ObservedService> {
+  const live = liveOf(found);
+  const tags = fromEcsTags(found.tags);
+  if (found.status === "DRAINING") return { phase: "deleting", live, tags, message: "ECS stops its tasks" };
+  const rollout = rolloutOf(found);
+  const failure = rollout.state === "steady" ? await rolledBack(aws, found) : rollout.failure;
+  const failing = rollout.state === "steady" ? undefined : rollout.failing;
+  const lastFailure = (failing && (await stoppedReason(aws, id, failing))) ?? failure?.reason;
+  const outputs = outputsOf(id, found, failure, lastFailure);
+  const told = { live, tags, outputs, ...(failure && { refused: { taskDefinition: failure.taskDefinition } }) };
+  switch (rollout.state) {
+    case "steady":
+      return { phase: "ready", ...told };
+    case "rolling": {
+      const message = lastFailure ? `${rollout.words}; a task stopped: ${lastFailure}` : rollout.words;
+      return { phase: "progressing", ...told, message };
+    }
+    case "rollingBack": {
+      const failed = shortArn(rollout.failure.taskDefinition);
+      const message = `${failed} failed, ECS goes back to ${shortArn(live.taskDefinition)}: ${lastFailure}`;
+      return { phase: "failed", ...told, message };
+    }
+    case "stuck": {
+      const failed = shortArn(rollout.failure.taskDefinition);
+      const message = `${failed} failed, and ECS has no earlier revision to go back to: ${lastFailure}`;
+      return { phase: "failed", ...told, message };
+    }
+  }
+}
+
+/** "family:7" */
+function shortArn(taskDefinition = ""): string {
+  return taskDefinition.split("/").at(-1) ?? taskDefinition;
+}
+
+function outputsOf(id: string, found: Service, failure: Failure | undefined, lastFailure?: string): ServiceOutputs {
+  const primary = primaryOf(found);
+  const reason = primary?.rolloutStateReason;
+  return {
+    serviceArn: id,
+    serviceName: nameIn(id),
+    running: found.runningCount ?? 0,
+    desired: found.desiredCount ?? 0,
+    pending: found.pendingCount ?? 0,
+    taskDefinition: runningRevision(found),
+    deployment: { id: primary?.id ?? "", state: primary?.rolloutState ?? "COMPLETED", ...(reason && { reason }) },
+    ...(failure && { failedTaskDefinition: failure.taskDefinition }),
+    ...(lastFailure && { lastFailure }),
+  };
+}

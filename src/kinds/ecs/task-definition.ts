@@ -1,4 +1,16 @@
+import {
+  DeleteTaskDefinitionsCommand,
+  DeregisterTaskDefinitionCommand,
+  ListTaskDefinitionsCommand,
+  RegisterTaskDefinitionCommand,
+  TagResourceCommand,
+} from "@aws-sdk/client-ecs";
+import type { Aws } from "../../aws/aws.ts";
+import { tagKeys } from "../../aws/tags.ts";
 import type { Kind } from "../kind.ts";
+import { propsOf, requestOf } from "./container-definition.ts";
+import { activeRevision, forgetRevision, revisionStatus } from "./revisions.ts";
+import { toEcsTags } from "./tags.ts";
 
 export interface TaskDefinitionProps {
   readonly family: string;
@@ -50,17 +62,68 @@ export interface TaskDefinitionOutputs {
   readonly family: string;
 }
 
-const notYet = async (): Promise<never> => {
-  throw new Error("AWS::ECS::TaskDefinition is not written yet");
-};
-
+/** Its id is its ARN, revision included. A changed prop makes a new revision, and the old one goes after it. */
 export const taskDefinition: Kind<TaskDefinitionProps, TaskDefinitionOutputs> = {
   type: "AWS::ECS::TaskDefinition",
   identity: "tags",
   createOnly: ["family", "cpu", "memory", "executionRoleArn", "taskRoleArn", "architecture", "container"],
-  timing: { pollSeconds: 5, usually: "seconds" },
-  find: notYet,
-  observe: notYet,
-  create: notYet,
-  delete: notYet,
+  timing: { pollSeconds: 2, usually: "a few seconds" },
+
+  /** The active revisions of the family that carry the owner tags of the target. ECS lists them by family only. */
+  async find(aws, { props: { family }, tags }) {
+    if (!family) return [];
+    const revisions = await Promise.all(
+      (await revisionsOf(aws, family)).map(async (id) => ({ id, tags: (await activeRevision(aws, id))?.tags })),
+    );
+    return revisions.filter((revision) => ownerKeys.every((key) => revision.tags?.[key] === tags[key]));
+  },
+
+  async observe(aws, id) {
+    const found = await activeRevision(aws, id);
+    if (!found) return undefined;
+    const { family = "", revision = 0 } = found.definition;
+    return {
+      phase: "ready",
+      live: propsOf(found.definition),
+      tags: found.tags,
+      outputs: { taskDefinitionArn: id, revision, family },
+    };
+  },
+
+  async create(aws, { tags, props }) {
+    const { taskDefinition: made } = await aws.ecs.send(
+      new RegisterTaskDefinitionCommand({ ...requestOf(props), tags: toEcsTags(tags) }),
+    );
+    return made?.taskDefinitionArn ?? "";
+  },
+
+  /** Tasks that run by it go on; ECS takes it away once none does. */
+  async delete(aws, id) {
+    forgetRevision(aws, id);
+    const status = await revisionStatus(aws, id);
+    if (status === "ACTIVE") await aws.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: id }));
+    if (status === "ACTIVE" || status === "INACTIVE") {
+      await aws.ecs.send(new DeleteTaskDefinitionsCommand({ taskDefinitions: [id] }));
+    }
+  },
+
+  async tag(aws, id, tags) {
+    forgetRevision(aws, id);
+    await aws.ecs.send(new TagResourceCommand({ resourceArn: id, tags: toEcsTags(tags) }));
+  },
 };
+
+const ownerKeys = [tagKeys.cluster, tagKeys.owner, tagKeys.node];
+
+async function revisionsOf(aws: Aws, familyPrefix: string): Promise<string[]> {
+  const arns: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await aws.ecs.send(
+      new ListTaskDefinitionsCommand({ familyPrefix, status: "ACTIVE", sort: "DESC", nextToken }),
+    );
+    arns.push(...(page.taskDefinitionArns ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken);
+  return arns;
+}

@@ -10,6 +10,7 @@ import {
   UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
 import type { Aws } from "../../aws/aws.ts";
+import { afterCreate } from "../after-create.ts";
 import type { Kind, Live } from "../kind.ts";
 import { asSet } from "../same.ts";
 import { toTagList } from "../tags.ts";
@@ -71,8 +72,10 @@ export const role: Kind<RoleProps, RoleOutputs> = {
         Tags: toTagList(tags),
       }),
     );
-    await putPolicies(aws, name, props.policies, []);
-    await attach(aws, name, props.managedPolicyArns, []);
+    await afterCreate(async () => {
+      await putPolicies(aws, name, props.policies, []);
+      await attach(aws, name, props.managedPolicyArns, []);
+    });
     return name;
   },
 

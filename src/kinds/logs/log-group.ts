@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { Aws } from "../../aws/aws.ts";
 import { batched } from "../../aws/batch.ts";
+import { afterCreate } from "../after-create.ts";
 import type { Kind } from "../kind.ts";
 
 export interface LogGroupProps {
@@ -66,7 +67,7 @@ export const logGroup: Kind<LogGroupProps, LogGroupOutputs> = {
 
   async create(aws, { name, tags, props }) {
     await aws.logs.send(new CreateLogGroupCommand({ logGroupName: name, tags }));
-    await putRetention(aws, name, props);
+    await afterCreate(() => putRetention(aws, name, props));
     return name;
   },
 

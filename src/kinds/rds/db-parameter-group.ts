@@ -9,6 +9,7 @@ import {
   type Parameter,
 } from "@aws-sdk/client-rds";
 import type { Aws } from "../../aws/aws.ts";
+import { afterCreate } from "../after-create.ts";
 import type { Kind } from "../kind.ts";
 import { unlessNotFound } from "../not-found.ts";
 import { toTagList } from "../tags.ts";
@@ -64,7 +65,7 @@ export const dbParameterGroup: Kind<DBParameterGroupProps, DBParameterGroupOutpu
         Tags: toTagList(tags),
       }),
     );
-    await putParameters(aws, name, props);
+    await afterCreate(() => putParameters(aws, name, props));
     return name.toLowerCase();
   },
 

@@ -83,6 +83,8 @@ export const secret: Kind<SecretProps, SecretOutputs> = {
 
   /** At once when its data may go (deletionPolicy Delete); otherwise it can be restored for seven days. */
   async delete(aws, id, { finalSnapshot }) {
+    // AWS refuses to schedule twice.
+    if (finalSnapshot && (await describeSecret(aws, id))?.deleting) return;
     const how = finalSnapshot ? { RecoveryWindowInDays: 7 } : { ForceDeleteWithoutRecovery: true };
     wasWritten(aws, id);
     await aws.secrets.send(new DeleteSecretCommand({ SecretId: id, ...how }));

@@ -1,0 +1,58 @@
+import { expect, it } from "vitest";
+import { equal } from "../../plan/diff.ts";
+import { propsOf, requestOf } from "./container-definition.ts";
+import type { TaskDefinitionProps } from "./task-definition.ts";
+
+const small: TaskDefinitionProps = {
+  family: "api",
+  cpu: "1024",
+  memory: "2048",
+  executionRoleArn: "arn:aws:iam::1:role/execution",
+  taskRoleArn: "arn:aws:iam::1:role/api",
+  architecture: "ARM64",
+  container: {
+    name: "api",
+    image: "api:1",
+    port: 8000,
+    environment: {},
+    secrets: {},
+    logGroup: "/ecs/api",
+    logRegion: "us-east-1",
+    readonlyRoot: true,
+    stopTimeoutSeconds: 30,
+  },
+};
+
+const full: TaskDefinitionProps = {
+  ...small,
+  architecture: "X86_64",
+  container: {
+    ...small.container,
+    environment: { B: "2", A: "" },
+    secrets: { TOKEN: "arn:aws:secretsmanager:us-east-1:1:secret:s-abc:token::" },
+    healthCheck: {
+      command: ["CMD", "true"],
+      intervalSeconds: 10,
+      timeoutSeconds: 2,
+      retries: 2,
+      startPeriodSeconds: 0,
+    },
+    command: ["serve"],
+    user: "1000:1000",
+    mount: { volume: { fileSystemId: "fs-1", accessPointId: "fsap-1" }, path: "/data" },
+  },
+};
+
+it.each([
+  ["a small one", small],
+  ["one with everything", full],
+])("reads %s back as it was sent, so that no revision is made without a change", (_name, props) => {
+  const described = { ...requestOf(props), revision: 1, status: "ACTIVE" as const };
+  expect(equal(propsOf(described), props)).toBe(true);
+});
+
+it("tells a change deep in the container", () => {
+  const described = requestOf(full);
+  const changed = { ...full, container: { ...full.container, environment: { ...full.container.environment, A: "1" } } };
+  expect(equal(propsOf(described), changed)).toBe(false);
+});

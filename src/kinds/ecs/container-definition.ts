@@ -1,0 +1,127 @@
+import type { ContainerDefinition, RegisterTaskDefinitionCommandInput, TaskDefinition } from "@aws-sdk/client-ecs";
+import type { Container, HealthCheck, TaskDefinitionProps } from "./task-definition.ts";
+
+type Request = Omit<RegisterTaskDefinitionCommandInput, "tags">;
+
+const VOLUME = "data";
+
+/** The props as RegisterTaskDefinition takes them. propsOf() reads back exactly what this writes. */
+export function requestOf(props: TaskDefinitionProps): Request {
+  const { mount } = props.container;
+  return {
+    family: props.family,
+    cpu: props.cpu,
+    memory: props.memory,
+    networkMode: "awsvpc",
+    requiresCompatibilities: ["FARGATE"],
+    executionRoleArn: props.executionRoleArn,
+    taskRoleArn: props.taskRoleArn,
+    runtimePlatform: { cpuArchitecture: props.architecture, operatingSystemFamily: "LINUX" },
+    containerDefinitions: [containerOf(props.container)],
+    ...(mount && {
+      volumes: [
+        {
+          name: VOLUME,
+          efsVolumeConfiguration: {
+            fileSystemId: mount.volume.fileSystemId,
+            transitEncryption: "ENABLED",
+            authorizationConfig: { accessPointId: mount.volume.accessPointId, iam: "ENABLED" },
+          },
+        },
+      ],
+    }),
+  };
+}
+
+function containerOf(container: Container): ContainerDefinition {
+  const { healthCheck, command, user, mount } = container;
+  return {
+    name: container.name,
+    image: container.image,
+    essential: true,
+    portMappings: [{ containerPort: container.port, hostPort: container.port, protocol: "tcp" }],
+    environment: Object.entries(container.environment).map(([name, value]) => ({ name, value })),
+    secrets: Object.entries(container.secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
+    logConfiguration: {
+      logDriver: "awslogs",
+      options: {
+        "awslogs-group": container.logGroup,
+        "awslogs-region": container.logRegion,
+        "awslogs-stream-prefix": container.name,
+      },
+    },
+    readonlyRootFilesystem: container.readonlyRoot,
+    stopTimeout: container.stopTimeoutSeconds,
+    ...(healthCheck && {
+      healthCheck: {
+        command: [...healthCheck.command],
+        interval: healthCheck.intervalSeconds,
+        timeout: healthCheck.timeoutSeconds,
+        retries: healthCheck.retries,
+        startPeriod: healthCheck.startPeriodSeconds,
+      },
+    }),
+    ...(command && { command: [...command] }),
+    ...(user && { user }),
+    ...(mount && { mountPoints: [{ sourceVolume: VOLUME, containerPath: mount.path, readOnly: false }] }),
+  };
+}
+
+/** A described task definition in the shape of our props: equal to what requestOf() was given, when it was ours. */
+export function propsOf(found: TaskDefinition): TaskDefinitionProps {
+  return {
+    family: found.family ?? "",
+    cpu: found.cpu ?? "",
+    memory: found.memory ?? "",
+    executionRoleArn: found.executionRoleArn ?? "",
+    taskRoleArn: found.taskRoleArn ?? "",
+    architecture: found.runtimePlatform?.cpuArchitecture === "ARM64" ? "ARM64" : "X86_64",
+    container: containerIn(found),
+  };
+}
+
+function containerIn(found: TaskDefinition): Container {
+  const one = found.containerDefinitions?.[0] ?? {};
+  const logs = one.logConfiguration?.options ?? {};
+  const mount = one.mountPoints?.[0];
+  const efs = found.volumes?.find((volume) => volume.name === mount?.sourceVolume)?.efsVolumeConfiguration;
+  const healthCheck = one.healthCheck && healthCheckIn(one.healthCheck);
+  return {
+    name: one.name ?? "",
+    image: one.image ?? "",
+    port: one.portMappings?.[0]?.containerPort ?? 0,
+    environment: record(one.environment?.map(({ name, value }) => [name, value])),
+    secrets: record(one.secrets?.map(({ name, valueFrom }) => [name, valueFrom])),
+    logGroup: logs["awslogs-group"] ?? "",
+    logRegion: logs["awslogs-region"] ?? "",
+    readonlyRoot: one.readonlyRootFilesystem ?? false,
+    stopTimeoutSeconds: one.stopTimeout ?? 30,
+    ...(healthCheck && { healthCheck }),
+    ...(one.command?.length && { command: one.command }),
+    ...(one.user && { user: one.user }),
+    ...(mount && {
+      mount: {
+        volume: {
+          fileSystemId: efs?.fileSystemId ?? "",
+          accessPointId: efs?.authorizationConfig?.accessPointId ?? "",
+        },
+        path: mount.containerPath ?? "",
+      },
+    }),
+  };
+}
+
+/** What is not said are ECS's defaults (ECS API reference, HealthCheck). */
+function healthCheckIn(check: NonNullable<ContainerDefinition["healthCheck"]>): HealthCheck {
+  return {
+    command: check.command ?? [],
+    intervalSeconds: check.interval ?? 30,
+    timeoutSeconds: check.timeout ?? 5,
+    retries: check.retries ?? 3,
+    startPeriodSeconds: check.startPeriod ?? 0,
+  };
+}
+
+function record(pairs: readonly (readonly [string | undefined, string | undefined])[] = []): Record<string, string> {
+  return Object.fromEntries(pairs.map(([name = "", value = ""]) => [name, value]));
+}

@@ -1,0 +1,71 @@
+import type { Service, UpdateServiceCommandInput } from "@aws-sdk/client-ecs";
+import type { Live } from "../kind.ts";
+import { fromStrategyItems, toStrategyItems } from "./capacity.ts";
+import { primaryOf } from "./rollout.ts";
+import type { ServiceProps } from "./service.ts";
+
+/** What UpdateService changes, by the prop that it comes from; CreateService takes the same. */
+export function changeable(
+  props: ServiceProps,
+): Partial<Record<keyof ServiceProps, Partial<UpdateServiceCommandInput>>> {
+  const { loadBalancer, registry } = props;
+  const deployment = {
+    deploymentConfiguration: {
+      deploymentCircuitBreaker: { enable: props.circuitBreaker, rollback: props.circuitBreaker },
+      minimumHealthyPercent: props.minimumHealthyPercent,
+      maximumPercent: props.maximumPercent,
+    },
+  };
+  const network = {
+    networkConfiguration: {
+      awsvpcConfiguration: {
+        subnets: [...props.subnetIds],
+        securityGroups: [...props.securityGroupIds],
+        assignPublicIp: props.assignPublicIp ? ("ENABLED" as const) : ("DISABLED" as const),
+      },
+    },
+  };
+  return {
+    taskDefinition: { taskDefinition: props.taskDefinition },
+    ...(props.desiredCount !== undefined && { desiredCount: { desiredCount: props.desiredCount } }),
+    subnetIds: network,
+    securityGroupIds: network,
+    assignPublicIp: network,
+    capacityProviderStrategy: { capacityProviderStrategy: toStrategyItems(props.capacityProviderStrategy) },
+    ...(loadBalancer && { loadBalancer: { loadBalancers: [loadBalancer] } }),
+    ...(registry && { registry: { serviceRegistries: [{ registryArn: registry.serviceArn }] } }),
+    ...(props.healthCheckGraceSeconds !== undefined && {
+      healthCheckGraceSeconds: { healthCheckGracePeriodSeconds: props.healthCheckGraceSeconds },
+    }),
+    circuitBreaker: deployment,
+    minimumHealthyPercent: deployment,
+    maximumPercent: deployment,
+    enableExecuteCommand: { enableExecuteCommand: props.enableExecuteCommand },
+  };
+}
+
+/** A described service in the shape of our props. */
+export function liveOf(found: Service): Live<ServiceProps> {
+  const network = found.networkConfiguration?.awsvpcConfiguration;
+  const { deploymentCircuitBreaker: breaker, ...percent } = found.deploymentConfiguration ?? {};
+  const { targetGroupArn, containerName, containerPort } = found.loadBalancers?.[0] ?? {};
+  const registry = found.serviceRegistries?.[0]?.registryArn;
+  return {
+    cluster: found.clusterArn ?? "",
+    taskDefinition: primaryOf(found)?.taskDefinition ?? found.taskDefinition ?? "",
+    desiredCount: found.desiredCount ?? 0,
+    subnetIds: [...(network?.subnets ?? [])].sort(),
+    securityGroupIds: [...(network?.securityGroups ?? [])].sort(),
+    assignPublicIp: network?.assignPublicIp === "ENABLED",
+    capacityProviderStrategy: fromStrategyItems(found.capacityProviderStrategy),
+    loadBalancer: targetGroupArn
+      ? { targetGroupArn, containerName: containerName ?? "", containerPort: containerPort ?? 0 }
+      : undefined,
+    registry: registry ? { serviceArn: registry } : undefined,
+    healthCheckGraceSeconds: found.healthCheckGracePeriodSeconds ?? 0,
+    circuitBreaker: (breaker?.enable && breaker.rollback) ?? false,
+    minimumHealthyPercent: percent.minimumHealthyPercent ?? 100,
+    maximumPercent: percent.maximumPercent ?? 200,
+    enableExecuteCommand: found.enableExecuteCommand ?? false,
+  };
+}

@@ -30,12 +30,12 @@ export interface InformerOptions {
  * Tells of every object that exists and then of each one that is created, deleted or changed, until `signal` aborts. It never
  * rejects and never gives up. Changes made while the server is dead, restarted, silent or without its history are told once it
  * answers, and only those: after a new list it compares with what it knew, so that nothing is told that did not change. Between
- * attempts it waits up to five seconds with full jitter.
+ * attempts it waits up to two seconds with full jitter.
  */
 export async function runInformer(options: InformerOptions, signal: AbortSignal): Promise<void> {
   const { source, clock, onError } = options;
   const known = new Known(options.onEvent, onError);
-  const backoff = new Backoff({ baseMs: 200, maxMs: 5_000, ...(options.random && { random: options.random }) });
+  const backoff = new Backoff({ baseMs: 200, maxMs: 2_000, ...(options.random && { random: options.random }) });
   let version: string | undefined;
   while (!signal.aborted) {
     try {

@@ -106,8 +106,8 @@ export class MemoryCluster<Spec, Status> {
       const watcher = (change: KubeError | Change | undefined) => {
         if (change === undefined) return end();
         if (!(change instanceof KubeError)) return onEvent(change.event);
-        end();
         reject(change);
+        end();
       };
       this.#watchers.add(watcher);
       signal.addEventListener("abort", end, { once: true });

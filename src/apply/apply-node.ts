@@ -76,7 +76,9 @@ async function act(
       const { id } = observation;
       const unknown = fields.flatMap((field) => [...nodesIn(props[field])]);
       if (unknown.length > 0) return { ...resultOf(node, observation, step), ...waiting(unknown) };
-      if (pass.inventory.current(node.id)?.refused) pass.inventory.refuse(node.id, undefined);
+      const given = pass.inventory.current(node.id)?.refused ?? {};
+      if (fields.some((field) => field in given)) pass.inventory.refuse(node.id, undefined);
+      pass.assertLeading();
       pass.memory.touched(sightingKey(node.type, id));
       if (fields.length > 0)
         await kind.update?.(pass.aws, id, { props, live: observation.observed.live, changed: fields });
@@ -84,7 +86,7 @@ async function act(
       return { ...(await lookAgain(pass, node, id, outputOf)), did: "updated", changes: step.changes };
     }
     default:
-      if (observation.state === "live" && observation.observed.phase === "failed" && observation.observed.refused) {
+      if (observation.state === "live" && observation.observed.refused) {
         pass.inventory.refuse(node.id, observation.observed.refused as Props);
       }
   }

@@ -24,6 +24,7 @@ export async function create(pass: Pass, node: Node, props: Props): Promise<{ id
   pass.inventory.intend(node.id, node.type, intent, metaOf(node));
   await pass.inventory.save();
   let id: string;
+  pass.assertLeading();
   try {
     id = await kind.create(pass.aws, { name: node.name, token: intent.nonce, tags, props });
   } catch (error) {

@@ -54,6 +54,7 @@ async function deleteById(
   if (before?.phase === "deleting") return { entry, state: "deleting", message: before.message, lookAgainMs };
   if (before) pass.memory.live(key, { state: "live", id, observed: before }, pass.aws.clock.now());
   await findTwins(pass, kind, known);
+  pass.assertLeading();
   try {
     await kind.delete(pass.aws, id, { finalSnapshot: snapshotName(pass, known) });
   } catch (error) {

@@ -86,7 +86,7 @@ function planLive(
     return { ...base, action: "wait", changes: [], reason: "Deleting", message: observed.message, lookAgainMs: pollMs };
   }
   const serves = observed.phase === "ready" || observed.outputs !== undefined;
-  const refused = { ...around.refused, ...(observed.phase === "failed" ? observed.refused : undefined) };
+  const refused = { ...around.refused, ...observed.refused };
   const all = diff(desired, observed.live as Plain, rules, around.willChange);
   const changes = all.filter((change) => !(change.field in refused && show(refused[change.field]) === show(change.to)));
   const held = all.length - changes.length;

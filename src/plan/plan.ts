@@ -9,7 +9,8 @@ import type { Plan, Step } from "./step.ts";
 export interface Leaving {
   readonly node: string;
   readonly type: string;
-  readonly id: string;
+  /** Absent while its creation is not answered yet. */
+  readonly id?: string | undefined;
   /** Kept, because its policy or that of something that lives in it says so. */
   readonly retain: boolean;
 }
@@ -47,7 +48,7 @@ export function planPass(desired: Desired, known: Known, rulesOf: (type: string)
     ({ node, type, id, retain }): Step => ({
       node,
       type,
-      name: id,
+      name: id ?? node,
       id,
       action: retain ? "retain" : "delete",
       changes: [],

@@ -1,0 +1,129 @@
+import { type EffectiveSpec, effectiveSpec } from "../api/effective.ts";
+import { annotations } from "../api/resource.ts";
+import type { Spec } from "../api/spec.ts";
+import type { EffectiveDefaults, Status } from "../api/status.ts";
+import { validate } from "../api/validate.ts";
+import { Inventory, type InventoryEntry } from "../apply/inventory.ts";
+import type { Aws } from "../aws/aws.ts";
+import { TerminalError } from "../aws/errors.ts";
+import { type Owner, resourceTags } from "../aws/tags.ts";
+import { buildGraph } from "../graph/build.ts";
+import { emptyGraph, type Graph } from "../graph/graph.ts";
+import type { Tags } from "../kinds/kind.ts";
+import { kindOf } from "../kinds/registry.ts";
+import { KubeError } from "../kube/errors.ts";
+import { formatKey, type KubeObject } from "../kube/object-store.ts";
+import type { Operator } from "../operator.ts";
+import type { Desired } from "../plan/plan.ts";
+import type { Hindrance } from "../status/claims.ts";
+import { hindranceOf } from "../status/report.ts";
+import type { StatusWriter } from "../status/writer.ts";
+import { factsFor, zonesFor } from "./facts.ts";
+import type { Pass } from "./pass.ts";
+import { recoverInventory } from "./recover.ts";
+
+/** A pass that can begin: what it works with, and what its report needs. */
+export interface Prepared {
+  readonly pass: Pass;
+  readonly desired: Desired;
+  readonly deleting: boolean;
+  /** Defaults to record. */
+  readonly defaults: EffectiveDefaults | undefined;
+  readonly spec: EffectiveSpec | undefined;
+  readonly intervalMs: number;
+  /** Value of the annotation that asks for a pass now. */
+  readonly reconcileRequest: string | undefined;
+}
+
+/** Gathers what a pass needs: AWS as the namespace may use it, the facts, the graph. Never throws for what AWS answers. */
+export async function prepare(
+  operator: Operator,
+  writer: StatusWriter,
+  deleting: boolean,
+): Promise<Prepared | Hindrance> {
+  const { object } = writer;
+  try {
+    const aws = await operator.access.for(object.metadata.namespace, object.spec.aws);
+    const cluster = await operator.store.clusterId();
+    const owner: Owner = { cluster, owner: formatKey(object.metadata), uid: object.metadata.uid };
+    const memory = operator.memoryOf(formatKey(object.metadata), object.metadata.uid);
+    const intervalMs = intervalOf(object.spec) ?? operator.intervalMs;
+    const request = object.metadata.annotations?.[annotations.reconcile];
+    const asked = request !== undefined && request !== object.status?.handledReconcile;
+    const everything = memory.sweepIsDue(aws.clock.now(), intervalMs) || asked || deleting;
+    const lost = deleting && object.status?.observedGeneration === undefined;
+    const wanted = deleting && !lost ? undefined : await desiredBy(operator.store, object, aws, owner);
+    const entries = ((object.status?.resources ?? []) as InventoryEntry[]).map((entry) =>
+      asked ? withoutRefusal(entry) : entry,
+    );
+    const inventory = new Inventory(entries, (written) => writer.resources(written));
+    const tagsOf = (node: string, name: string): Tags => resourceTags(owner, node, name, object.spec.tags);
+    const pass: Pass = {
+      aws,
+      owner,
+      graph: wanted?.graph ?? emptyGraph,
+      inventory,
+      memory,
+      kindOf,
+      tagsOf,
+      trustMs: everything ? 0 : intervalMs,
+      assertLeading: () => {
+        if (!operator.isLeader()) throw new Error("another process leads by now: nothing more is written");
+      },
+    };
+    if (lost) await recoverInventory(pass);
+    const graph = deleting ? emptyGraph : pass.graph;
+    return {
+      pass: { ...pass, graph },
+      desired: { graph, tagsOf: (node) => tagsOf(node, graph.get(node)?.name ?? node) },
+      deleting,
+      defaults: wanted?.defaults ?? object.status?.effectiveDefaults,
+      spec: wanted?.spec,
+      intervalMs,
+      reconcileRequest: request,
+    };
+  } catch (error) {
+    if (error instanceof KubeError) throw error;
+    return hindranceOf(error);
+  }
+}
+
+export interface Wanted {
+  readonly graph: Graph;
+  readonly spec: EffectiveSpec;
+  readonly defaults: EffectiveDefaults;
+}
+
+/**
+ * What the spec asks for, given what the account has.
+ * @throws TerminalError InvalidSpec for a spec that this version of the CRD would refuse.
+ */
+export async function desiredBy(
+  store: Pick<Operator["store"], "secret">,
+  object: Pick<KubeObject<Spec, Status>, "apiVersion" | "kind" | "metadata" | "spec" | "status">,
+  aws: Aws,
+  owner: Owner,
+): Promise<Wanted> {
+  const valid = validate(object);
+  if (!valid.ok) {
+    throw new TerminalError(
+      "InvalidSpec",
+      valid.problems.map(({ field, message }) => `${field}: ${message}`).join("; "),
+    );
+  }
+  const zones = await zonesFor(aws, valid.spec);
+  const { spec, defaults } = effectiveSpec(valid.spec, zones, object.status?.effectiveDefaults);
+  const facts = await factsFor({ aws, spec, owner, store, namespace: object.metadata.namespace });
+  return { graph: buildGraph(spec, facts), spec, defaults };
+}
+
+function intervalOf({ interval }: Spec): number | undefined {
+  if (interval === undefined) return undefined;
+  return Number(interval.slice(0, -1)) * { s: 1_000, m: 60_000, h: 3_600_000 }[interval.slice(-1) as "s" | "m" | "h"];
+}
+
+/** Asked to reconcile now, what AWS gave up on is tried once more. */
+function withoutRefusal(entry: InventoryEntry): InventoryEntry {
+  const { refused: _, ...rest } = entry;
+  return rest;
+}

@@ -1,0 +1,52 @@
+import { annotations, finalizer } from "./api/resource.ts";
+import type { Spec } from "./api/spec.ts";
+import type { Status } from "./api/status.ts";
+import { apply } from "./apply/apply.ts";
+import { leavingOf } from "./apply/leaving.ts";
+import { type KubeObject, parseKey } from "./kube/object-store.ts";
+import { observe } from "./observe/observe.ts";
+import { type Prepared, prepare } from "./observe/prepare.ts";
+import type { Operator } from "./operator.ts";
+import { planPass } from "./plan/plan.ts";
+import { reportHindrance, reportPass, reportPaused } from "./status/report.ts";
+import { StatusWriter } from "./status/writer.ts";
+
+/**
+ * One pass over one AgentOrchestrator: the way of a change, and the operator's table of contents. It never waits for
+ * AWS. Being killed anywhere in it loses nothing: the next pass begins from the object and from what AWS shows.
+ *
+ * @returns milliseconds until the next pass, or undefined when there is nothing more to do.
+ * @throws when Kubernetes cannot be read or written: the queue then tries again with growing delays.
+ */
+export async function reconcile(operator: Operator, key: string): Promise<number | undefined> {
+  const object = await operator.store.get(parseKey(key));
+  if (!object) return operator.forget(key);
+  const deleting = object.metadata.deletionTimestamp !== undefined;
+  const held = object.metadata.finalizers?.includes(finalizer) ?? false;
+  if (deleting && !held) return operator.forget(key);
+  const writer = new StatusWriter(operator.store, held ? object : await operator.store.addFinalizer(object, finalizer));
+  if (isPaused(object)) return reportPaused(operator, writer);
+
+  const prepared = await prepare(operator, writer, deleting);
+  if ("reason" in prepared) return reportHindrance(operator, writer, prepared);
+  const { pass } = prepared;
+  const observations = await observe(pass);
+  const plan = planPass(prepared.desired, known(prepared, observations), pass.kindOf);
+  const outcome = await apply(pass, plan, observations);
+  const againMs = await reportPass(operator, writer, prepared, outcome);
+  if (!deleting || pass.inventory.entries.length > 0) return againMs;
+  await operator.store.removeFinalizer(writer.object, finalizer);
+  return operator.forget(key);
+}
+
+function known({ pass }: Prepared, nodes: Awaited<ReturnType<typeof observe>>): Parameters<typeof planPass>[1] {
+  const refused = pass.inventory.entries.flatMap((entry) =>
+    entry.refused ? [[entry.node, entry.refused] as const] : [],
+  );
+  const leaving = leavingOf(pass.inventory.entries, pass.graph).map(({ entry, retain }) => ({ ...entry, retain }));
+  return { nodes, refused: new Map(refused), leaving };
+}
+
+function isPaused(object: KubeObject<Spec, Status>): boolean {
+  return object.spec.paused === true || object.metadata.annotations?.[annotations.paused] === "true";
+}

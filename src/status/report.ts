@@ -1,0 +1,94 @@
+import type { Outcome } from "../apply/result.ts";
+import { describe, TerminalError } from "../aws/errors.ts";
+import { estimate } from "../cost/estimate.ts";
+import { kindOf } from "../kinds/registry.ts";
+import type { Prepared } from "../observe/prepare.ts";
+import type { Operator } from "../operator.ts";
+import { agentsOf } from "./agents.ts";
+import type { Hindrance } from "./claims.ts";
+import { notesOf } from "./events.ts";
+import { summarize, summarizeHindrance } from "./summarize.ts";
+import type { StatusWriter } from "./writer.ts";
+
+/** How soon a pass that could not begin is tried again, where a person is expected to act outside the object. */
+const HINDERED_AGAIN_MS = 15_000;
+
+/** Writes the status of a pass and its events, and says in how many milliseconds the next one is due. */
+export async function reportPass(
+  operator: Operator,
+  writer: StatusWriter,
+  prepared: Prepared,
+  outcome: Outcome,
+): Promise<number> {
+  const { object } = writer;
+  const { pass, deleting } = prepared;
+  const previous = object.status ?? {};
+  const status = summarize({
+    generation: object.metadata.generation,
+    deleting,
+    previous,
+    outcome,
+    agents: deleting ? [] : await agentsOf(pass.aws, outcome),
+    cost: deleting ? undefined : estimate(pass.graph, prepared.spec),
+    account: pass.aws.account,
+    defaults: prepared.defaults,
+    handledReconcile: prepared.reconcileRequest,
+    usually: (type) => kindOf(type).timing.usually,
+    now: new Date(operator.clock.now()).toISOString(),
+  });
+  await writer.all(status, pass.inventory.entries);
+  const settled = previous.observedGeneration === object.metadata.generation && wasReady(previous.conditions);
+  for (const note of notesOf(outcome, settled)) await operator.store.event(object, note);
+  return againMs(prepared, outcome);
+}
+
+/** A pass that could not begin: the condition says why, what AWS has stays as it is. */
+export async function reportHindrance(operator: Operator, writer: StatusWriter, hindrance: Hindrance): Promise<number> {
+  const { object } = writer;
+  const previous = object.status ?? {};
+  const now = new Date(operator.clock.now()).toISOString();
+  const status = summarizeHindrance(previous, hindrance, object.metadata.generation, now);
+  const entries = previous.resources ?? [];
+  await writer.all(status, entries as never);
+  const { reason, message } = hindrance;
+  await operator.store.event(object, { type: "Warning", reason, action: "Reconcile", message });
+  return HINDERED_AGAIN_MS;
+}
+
+export async function reportPaused(operator: Operator, writer: StatusWriter): Promise<undefined> {
+  const { object } = writer;
+  const message =
+    "paused: nothing is changed in AWS until spec.paused and the annotation agentorchestrator.io/paused are gone";
+  const now = new Date(operator.clock.now()).toISOString();
+  const hindrance = { reason: "Paused", message, stalled: true };
+  const previous = object.status ?? {};
+  await writer.all(
+    summarizeHindrance(previous, hindrance, object.metadata.generation, now),
+    (previous.resources ?? []) as never,
+  );
+  return undefined;
+}
+
+/** What an error that ended a pass before it began means for a person. */
+export function hindranceOf(error: unknown): Hindrance {
+  const { class: meaning, message, code } = describe(error);
+  if (error instanceof TerminalError) return { reason: error.reason, message, stalled: true };
+  if (meaning === "credentials") return { reason: "CredentialsInvalid", message, stalled: true };
+  if (meaning === "denied") return { reason: "AccessDenied", message, stalled: true };
+  return { reason: meaning === "terminal" ? code : "AWSUnavailable", message, stalled: meaning === "terminal" };
+}
+
+function wasReady(conditions: readonly { readonly type: string; readonly status: string }[] = []): boolean {
+  return conditions.some(({ type, status }) => type === "Ready" && status === "True");
+}
+
+/**
+ * As soon as the first thing that is waited for is worth another look, and at the latest at the next sweep. Sweeps of
+ * all objects fall on the same moments, so that their reads are batched.
+ */
+function againMs({ pass, intervalMs }: Prepared, outcome: Outcome): number {
+  const now = pass.aws.clock.now();
+  const sweep = intervalMs - (now % intervalMs);
+  const looks = [...outcome.nodes, ...outcome.leaving].flatMap(({ lookAgainMs }) => lookAgainMs ?? []);
+  return Math.max(50, Math.min(sweep, ...looks));
+}

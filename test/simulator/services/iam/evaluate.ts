@@ -49,11 +49,13 @@ export function like(pattern: string, value: string, anyCase = false): boolean {
 /** IAM User Guide, "IAM JSON policy elements: Condition operators". All conditions have to hold. */
 export function conditionsHold(conditions: Statement["Condition"], context: Request["context"]): boolean {
   return Object.entries(conditions ?? {}).every(([operator, keys]) =>
-    Object.entries(keys).every(([key, wanted]) => holds(operator, valueOf(context, key), list(wanted).map(String))),
+    Object.entries(keys).every(([key, wanted]) =>
+      holds(operator, contextValue(context, key), list(wanted).map(String)),
+    ),
   );
 }
 
-function valueOf(context: Request["context"], key: string): readonly string[] | undefined {
+function contextValue(context: Request["context"], key: string): readonly string[] | undefined {
   const found = Object.keys(context).find((held) => held.toLowerCase() === key.toLowerCase());
   return found === undefined ? undefined : list(context[found]);
 }

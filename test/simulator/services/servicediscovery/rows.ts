@@ -68,8 +68,9 @@ export interface OperationRow {
 export const namespaces = (call: Where): Table<NamespaceRow> => call.world.table(call, "servicediscovery.namespaces");
 export const services = (call: Where): Table<ServiceRow> => call.world.table(call, "servicediscovery.services");
 export const instances = (call: Where): Table<InstanceRow> => call.world.table(call, "servicediscovery.instances");
+/** What has been asked for, and so no resource. */
 export const operationTable = (call: Where): Table<OperationRow> =>
-  call.world.table(call, "servicediscovery.operations");
+  call.world.table(call, "record.servicediscovery.operations");
 
 export const invalidInput = (message: string) => new AwsError("InvalidInput", message);
 export const namespaceNotFound = (id: string) =>

@@ -34,11 +34,14 @@ const unpublished: readonly Rule[] = [
  */
 export const serviceLimits: Readonly<Record<string, ServiceLimits>> = {
   ec2: {
-    // Non-mutating actions have 100 and 20 when filtered or paginated, 50 and 10 otherwise; resource-intensive and
-    // other mutating ones 50 and 5. Each action has a bucket of its own.
+    // Reads have 50 and 10 when they carry neither filter nor page size nor ids; ours do.
     source: "https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html",
     rules: [
-      { actions: READ, burst: 50, perSecond: 10 },
+      { actions: /^(Create|Modify|Delete)VpcEndpoints?$/, burst: 4, perSecond: 0.3 },
+      { actions: /^(Create|Delete)NatGateway$/, burst: 10, perSecond: 1 },
+      { actions: /^(Create|Delete)Tags$/, burst: 100, perSecond: 10 },
+      { actions: /^DescribeSecurityGroupReferences$/, burst: 20, perSecond: 5 },
+      { actions: READ, burst: 100, perSecond: 20 },
       { actions: /./, burst: 50, perSecond: 5 },
     ],
   },
@@ -47,12 +50,16 @@ export const serviceLimits: Readonly<Record<string, ServiceLimits>> = {
     rules: [
       { actions: /^(Describe|List)Clusters$/, burst: 50, perSecond: 20, shared: "cluster read" },
       { actions: /Cluster/, burst: 20, perSecond: 1, shared: "cluster modify" },
+      { actions: /^DeleteTaskDefinitions$/, burst: 5, perSecond: 1 },
       { actions: /^(Describe|List)TaskDefinition/, burst: 50, perSecond: 20, shared: "task definition read" },
-      { actions: /TaskDefinition/, burst: 20, perSecond: 1, shared: "task definition modify" },
-      { actions: /^(Describe|List)Service/, burst: 100, perSecond: 20, shared: "service read" },
-      { actions: /Service/, burst: 50, perSecond: 5, shared: "service modify" },
-      { actions: READ, burst: 100, perSecond: 20, shared: "cluster resource read" },
-      { actions: /./, burst: 50, perSecond: 5 },
+      { actions: /TaskDefinition$/, burst: 20, perSecond: 1, shared: "task definition modify" },
+      { actions: /^(Describe|List)Services$/, burst: 100, perSecond: 20, shared: "service read" },
+      { actions: /^(Describe|List)ServiceDeployments$/, burst: 50, perSecond: 20, shared: "service deployment read" },
+      { actions: /^(Create|Update|Delete)Service$/, burst: 50, perSecond: 5, shared: "service modify" },
+      { actions: /^(Describe|List)Tasks$/, burst: 100, perSecond: 20, shared: "cluster resource read" },
+      { actions: /^(Tag|Untag)Resource$/, burst: 20, perSecond: 10, shared: "tag modify" },
+      { actions: READ, burst: 50, perSecond: 20 },
+      { actions: /./, burst: 10, perSecond: 1 },
     ],
   },
   elasticloadbalancing: {
@@ -73,13 +80,15 @@ export const serviceLimits: Readonly<Record<string, ServiceLimits>> = {
   secretsmanager: {
     source: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html",
     rules: [
-      { actions: /^(DescribeSecret|GetSecretValue|BatchGetSecretValue)$/, burst: 200, perSecond: 200 },
-      { actions: /./, burst: 50, perSecond: 50 },
+      { actions: /^(DescribeSecret|GetSecretValue)$/, burst: 1000, perSecond: 1000, shared: "read" },
+      { actions: /^(TagResource|UntagResource)$/, burst: 50, perSecond: 50, shared: "tag" },
+      { actions: /^(Delete|Get|List)/, burst: 50, perSecond: 50 },
+      { actions: /./, burst: 50, perSecond: 50, shared: "modify" },
     ],
   },
   sts: {
     source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
-    rules: [{ actions: /./, burst: 100, perSecond: 100 }],
+    rules: [{ actions: /./, burst: 600, perSecond: 600, shared: "all" }],
   },
   s3: {
     // Bucket-level actions have no published rate; object requests have 3,500 writes and 5,500 reads a second.

@@ -1,6 +1,7 @@
 import { type InProcessHandler, inProcess } from "./doors/in-process.ts";
 import { services } from "./services/index.ts";
 import { type AwsOptions, SimulatedAws } from "./simulated-aws.ts";
+import { validate } from "./validation/validate.ts";
 
 export type { SimulatorClock } from "./clock/clock.ts";
 export { ScaledClock } from "./clock/scaled.ts";
@@ -12,7 +13,7 @@ export type { AwsOptions, SimulatedAws } from "./simulated-aws.ts";
 
 /** An empty AWS with all services: on a virtual clock and with AWS's limits, unless it is said otherwise. */
 export function createWorld(options: AwsOptions = {}): SimulatedAws {
-  return new SimulatedAws(services(), options);
+  return new SimulatedAws(services(), options, { validate });
 }
 
 export interface Where {

@@ -114,11 +114,11 @@ function sameOwner(a: Tags, b: Tags): boolean {
 
 /** A version that exists already is not written again by AWS, nor made current: its label is moved then. */
 async function putValue(aws: Aws, SecretId: string, { value, version }: SecretProps): Promise<void> {
-  const { VersionStages } = await aws.secrets.send(
+  await aws.secrets.send(
     new PutSecretValueCommand({ SecretId, ClientRequestToken: version, SecretString: value.reveal() }),
   );
-  if (VersionStages?.includes("AWSCURRENT")) return;
   const current = (await describeSecret(aws, SecretId))?.version;
+  if (current === version) return;
   await aws.secrets.send(
     new UpdateSecretVersionStageCommand({
       SecretId,

@@ -138,8 +138,8 @@ function headerText(shape: Shape, value: unknown): string {
 }
 
 function writePayload(member: Member, value: unknown, format: BodyFormat, xmlNamespace: string): string | Uint8Array {
-  if (value === undefined || value === null) return "";
   const { shape } = member;
+  if (value === undefined || value === null) return shape.kind === "blob" ? Buffer.alloc(0) : "";
   if (shape.kind !== "structure") return value as string | Uint8Array;
   if (format === "json") return JSON.stringify(writeJson(shape, value, byJsonName));
   return document(member.traits.xmlName ?? shape.name, writeXmlMembers(shape.members, value as Fields), xmlNamespace);

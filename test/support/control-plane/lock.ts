@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -11,7 +11,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>, onWait: 
   let told = false;
   while (!(await tryLock(path))) {
     const owner = Number(await readFile(join(path, "pid"), "utf8").catch(() => "0"));
-    if (owner > 0 && !isRunning(owner)) {
+    if (owner > 0 ? !isRunning(owner) : await isAbandoned(path)) {
       await rm(path, { recursive: true, force: true });
       continue;
     }
@@ -35,6 +35,12 @@ async function tryLock(path: string): Promise<boolean> {
   }
   await writeFile(join(path, "pid"), String(process.pid));
   return true;
+}
+
+/** Whether an owner that has not written its process id has had more than enough time for it. */
+async function isAbandoned(path: string): Promise<boolean> {
+  const made = await stat(path).catch(() => undefined);
+  return made !== undefined && Date.now() - made.mtimeMs > 10_000;
 }
 
 function isRunning(pid: number): boolean {

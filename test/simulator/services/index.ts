@@ -1,7 +1,6 @@
 import * as logsSdk from "@aws-sdk/client-cloudwatch-logs";
 import * as ec2Sdk from "@aws-sdk/client-ec2";
 import * as ecrSdk from "@aws-sdk/client-ecr";
-import * as elbSdk from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as iamSdk from "@aws-sdk/client-iam";
 import * as rdsSdk from "@aws-sdk/client-rds";
 import * as secretsSdk from "@aws-sdk/client-secrets-manager";
@@ -14,9 +13,6 @@ import { operations as ec2 } from "./ec2/index.ts";
 import { quotas as ec2Quotas } from "./ec2/quotas.ts";
 import { operations as ecr } from "./ecr/index.ts";
 import { quotas as ecrQuotas } from "./ecr/quotas.ts";
-import { durations as elbDurations } from "./elbv2/durations.ts";
-import { operations as elb } from "./elbv2/index.ts";
-import { quotas as elbQuotas } from "./elbv2/quotas.ts";
 import { operations as iam } from "./iam/index.ts";
 import { quotas as iamQuotas } from "./iam/quotas.ts";
 import { operations as logs } from "./logs/index.ts";
@@ -44,12 +40,6 @@ export function services(): readonly Service[] {
       quotas: ec2Quotas,
     },
     { model: serviceModel(ecrSdk, ecrSdk.ECRClient), operations: ecr, durations: {}, quotas: ecrQuotas },
-    {
-      model: serviceModel(elbSdk, elbSdk.ElasticLoadBalancingV2Client),
-      operations: elb,
-      durations: elbDurations,
-      quotas: elbQuotas,
-    },
     { model: serviceModel(iamSdk, iamSdk.IAMClient), operations: iam, durations: {}, quotas: iamQuotas },
     { model: serviceModel(logsSdk, logsSdk.CloudWatchLogsClient), operations: logs, durations: {}, quotas: logsQuotas },
     { model: serviceModel(rdsSdk, rdsSdk.RDSClient), operations: rds, durations: rdsDurations, quotas: rdsQuotas },

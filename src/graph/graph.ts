@@ -1,6 +1,6 @@
-import type { Kinds, KindName } from "../kinds/registry.ts";
 import type { OutputsOf, PropsOf } from "../kinds/kind.ts";
-import { nodesIn, refsTo, type Refs, type Wired } from "./ref.ts";
+import type { KindName, Kinds } from "../kinds/registry.ts";
+import { nodesIn, type Refs, refsTo, type Wired } from "./ref.ts";
 
 /** The facts beneath Ready: each node counts towards one. */
 export type Fact =

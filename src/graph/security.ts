@@ -1,0 +1,94 @@
+import type { Agent } from "../api/agent.ts";
+import type { IngressRule } from "../kinds/ec2/security-group-ingress.ts";
+import type { Fact } from "./graph.ts";
+import type { NetworkParts } from "./network.ts";
+import type { Ref, Wired } from "./ref.ts";
+import type { Scope } from "./scope.ts";
+
+/** One security group for each thing that talks, so that each lets in exactly what the spec connects to it. */
+export interface SecurityParts {
+  readonly alb?: Ref<string> | undefined;
+  readonly agents: ReadonlyMap<string, Ref<string>>;
+  readonly database?: Ref<string> | undefined;
+  /** Of the mount targets of the database's file system. */
+  readonly storage?: Ref<string> | undefined;
+  readonly endpoints?: Ref<string> | undefined;
+  /** Nodes of rules: before they are there, connections to the named group are refused. */
+  readonly open: ReadonlyMap<string, string>;
+}
+
+export const postgresPort = 5432;
+const nfsPort = 2049;
+
+/** Groups first, then the whole set of rules of each: so agents may use each other in a circle. */
+export function addSecurity(scope: Scope, network: NetworkParts, withEndpoints: boolean): SecurityParts {
+  const { agents, data, access } = scope.spec;
+  const fact = "NetworkReady" as const;
+  const group = (id: string, part: string, description: string, agent?: string): Ref<string> =>
+    scope.add(
+      "AWS::EC2::SecurityGroup",
+      id,
+      { vpcId: network.vpcId, description },
+      { name: scope.names.part(part), fact, ...(agent && { agent }) },
+    ).groupId;
+
+  const hasIngress = agents.some((agent) => agent.ingress);
+  const alb = hasIngress ? group("alb/security-group", "alb", "Load balancer") : undefined;
+  const byAgent = new Map(
+    agents.map(({ name }) => [name, group(`agent/${name}/security-group`, name, `Agent ${name}`, name)]),
+  );
+  const database = data.database && group("database/security-group", "database", "Database");
+  const isContainer = data.database?.deployment === "Container";
+  const storage = isContainer
+    ? group("database/storage/security-group", "storage", "Files of the database")
+    : undefined;
+  const endpoints = withEndpoints ? group("endpoint/security-group", "endpoints", "VPC endpoints") : undefined;
+
+  const open = new Map<string, string>();
+  const allow = (id: string, groupId: Ref<string>, rules: readonly Wired<IngressRule>[], fact: Fact): void => {
+    if (rules.length === 0) return;
+    const name = scope.names.part(...id.split("/").slice(0, -1));
+    const { $node } = scope.add("AWS::EC2::SecurityGroupIngress", `${id}/ingress`, { groupId, rules }, { name, fact });
+    open.set(id, $node);
+  };
+  const users = (uses: (agent: Agent) => boolean, port: number): Wired<IngressRule>[] =>
+    agents.filter(uses).map((agent) => from(byAgent.get(agent.name), port, `Agent ${agent.name}`));
+
+  if (alb) {
+    const ports = access.domain ? [80, 443] : [80];
+    const rules = ports.flatMap((port) =>
+      access.allowedCidrs.map((cidr) => tcp(port, { cidr, description: "Requests" })),
+    );
+    allow("alb/security-group", alb, rules, fact);
+  }
+  for (const agent of agents) {
+    const groupId = byAgent.get(agent.name);
+    if (!groupId) continue;
+    const fromAlb = alb && agent.ingress ? [from(alb, agent.port, "Load balancer")] : [];
+    const fromAgents = users((other) => other.uses.some((use) => use.agent === agent.name), agent.port);
+    allow(`agent/${agent.name}/security-group`, groupId, [...fromAlb, ...fromAgents], fact);
+  }
+  const usesDatabase = (agent: Agent): boolean => agent.uses.some((use) => use.component === "database");
+  if (database) allow("database/security-group", database, users(usesDatabase, postgresPort), fact);
+  if (storage) allow("database/storage/security-group", storage, [from(database, nfsPort, "Database")], fact);
+  if (endpoints)
+    allow(
+      "endpoint/security-group",
+      endpoints,
+      users(() => true, 443),
+      fact,
+    );
+  return { alb, agents: byAgent, database, storage, endpoints, open };
+}
+
+function from(sourceGroupId: Ref<string> | undefined, port: number, description: string): Wired<IngressRule> {
+  if (!sourceGroupId) throw new Error(`${description} has no security group`);
+  return tcp(port, { sourceGroupId, description });
+}
+
+function tcp(
+  port: number,
+  source: { readonly cidr?: string; readonly sourceGroupId?: Ref<string>; readonly description: string },
+): Wired<IngressRule> {
+  return { protocol: "tcp", fromPort: port, toPort: port, ...source };
+}

@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-iam";
 import type { Aws } from "../../aws/aws.ts";
 import { afterCreate } from "../after-create.ts";
-import type { Kind, Live } from "../kind.ts";
+import type { Kind } from "../kind.ts";
 import { asSet } from "../same.ts";
 import { toTagList } from "../tags.ts";
 import { type PolicyDocument, samePolicy } from "./policy-document.ts";
@@ -79,7 +79,8 @@ export const role: Kind<RoleProps, RoleOutputs> = {
     return name;
   },
 
-  async update(aws, id, { props, live, changed }) {
+  /** Policies are compared with what stands now, not with the last look, so that a repeated update removes nothing twice. */
+  async update(aws, id, { props, changed }) {
     if (changed.includes("trust")) {
       const PolicyDocument = JSON.stringify(props.trust);
       await aws.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: id, PolicyDocument }));
@@ -87,15 +88,17 @@ export const role: Kind<RoleProps, RoleOutputs> = {
     if (changed.includes("description")) {
       await aws.iam.send(new UpdateRoleCommand({ RoleName: id, Description: props.description }));
     }
-    if (changed.includes("policies")) await putPolicies(aws, id, props.policies, live.policies ?? []);
+    if (!changed.includes("policies") && !changed.includes("managedPolicyArns")) return;
+    const live = await wholeRole(aws, id);
+    if (changed.includes("policies")) await putPolicies(aws, id, props.policies, live?.policies ?? []);
     if (changed.includes("managedPolicyArns")) {
-      await attach(aws, id, props.managedPolicyArns, live.managedPolicyArns ?? []);
+      await attach(aws, id, props.managedPolicyArns, live?.managedPolicyArns ?? []);
     }
   },
 
   /** IAM deletes only a role without policies. */
   async delete(aws, id) {
-    const found: Live<RoleProps> | undefined = await wholeRole(aws, id);
+    const found = await wholeRole(aws, id);
     await putPolicies(aws, id, [], found?.policies ?? []);
     await attach(aws, id, [], found?.managedPolicyArns ?? []);
     await aws.iam.send(new DeleteRoleCommand({ RoleName: id }));

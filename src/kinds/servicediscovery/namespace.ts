@@ -1,7 +1,6 @@
 import {
   CreatePrivateDnsNamespaceCommand,
   DeleteNamespaceCommand,
-  DuplicateRequest,
   GetNamespaceCommand,
   ListNamespacesCommand,
   ListServicesCommand,
@@ -16,7 +15,7 @@ import { StillWorking } from "../../aws/errors.ts";
 import type { Kind, Observed } from "../kind.ts";
 import { unlessNotFound } from "../not-found.ts";
 import { fromTagList, toTagList } from "../tags.ts";
-import { operationId, operationIn, readOperation } from "./operation.ts";
+import { follow, inProgress, operationId, operationIn, readOperation } from "./operation.ts";
 
 export interface NamespaceProps {
   readonly vpcId: string;
@@ -67,7 +66,10 @@ export const namespace: Kind<NamespaceProps, NamespaceOutputs> = {
 
   async observe(aws, id) {
     const operation = operationIn(id);
-    return operation ? observeCreation(aws, operation) : ready(await describe(aws, id));
+    if (operation) return observeCreation(aws, operation);
+    const found = ready(await describe(aws, id));
+    if (!found || !(await inProgress(aws, id))) return found;
+    return { phase: "deleting", live: found.live, message: "Cloud Map deletes the private hosted zone" };
   },
 
   async create(aws, { props, token, tags }) {
@@ -83,9 +85,7 @@ export const namespace: Kind<NamespaceProps, NamespaceOutputs> = {
       );
       return operationId(OperationId);
     } catch (error) {
-      // A repeated request: Cloud Map names what the first one started or made.
-      if (error instanceof DuplicateRequest && error.DuplicateOperationId)
-        return operationId(error.DuplicateOperationId);
+      // A repeated request: Cloud Map names what the first one made.
       if (error instanceof NamespaceAlreadyExists && error.NamespaceId && error.CreatorRequestId === token) {
         return error.NamespaceId;
       }
@@ -95,7 +95,9 @@ export const namespace: Kind<NamespaceProps, NamespaceOutputs> = {
 
   async delete(aws, id) {
     const Id = await namespaceIdOf(aws, id);
-    if (Id) await aws.cloudMap.send(new DeleteNamespaceCommand({ Id }));
+    if (!Id) return;
+    const { OperationId } = await aws.cloudMap.send(new DeleteNamespaceCommand({ Id }));
+    follow(aws, id, OperationId);
   },
 
   async tag(aws, id, tags) {

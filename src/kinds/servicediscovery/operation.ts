@@ -21,3 +21,27 @@ export function operationIn(id: string): string | undefined {
 export async function readOperation(aws: Aws, OperationId: string): Promise<Operation | undefined> {
   return (await unlessNotFound(aws.cloudMap.send(new GetOperationCommand({ OperationId }))))?.Operation;
 }
+
+/** Operations that this process has started and not yet seen the end of, by what they change. */
+const started = new WeakMap<Aws, Map<string, string>>();
+const LIMIT = 1_000;
+
+/** Remembers the operation that a request about `subject` started, for inProgress(). */
+export function follow(aws: Aws, subject: string, operation: string | undefined): void {
+  const all = started.get(aws) ?? new Map<string, string>();
+  if (all.size >= LIMIT) all.clear();
+  if (operation) started.set(aws, all.set(subject, operation));
+}
+
+/**
+ * Whether Cloud Map is still at the last change of `subject` that this process has asked for: its descriptions do not
+ * tell. After a restart nothing is known; what is asked for again is then refused as busy until the first is done.
+ */
+export async function inProgress(aws: Aws, subject: string): Promise<boolean> {
+  const operation = started.get(aws)?.get(subject);
+  if (!operation) return false;
+  const status = (await readOperation(aws, operation))?.Status;
+  if (status === "SUBMITTED" || status === "PENDING") return true;
+  started.get(aws)?.delete(subject);
+  return false;
+}

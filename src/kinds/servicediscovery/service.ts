@@ -15,6 +15,7 @@ import { batched } from "../../aws/batch.ts";
 import type { Kind } from "../kind.ts";
 import { unlessNotFound } from "../not-found.ts";
 import { fromTagList, toTagList } from "../tags.ts";
+import { follow, inProgress } from "./operation.ts";
 
 export interface DiscoveryServiceProps {
   readonly namespaceId: string;
@@ -63,16 +64,17 @@ export const discoveryService: Kind<DiscoveryServiceProps, DiscoveryServiceOutpu
     const found = (await servicesOf(aws, namespaceId))?.get(serviceId);
     if (!found) return undefined;
     const record = found.DnsConfig?.DnsRecords?.[0];
-    return {
-      phase: "ready",
-      live: {
-        namespaceId,
-        ...(record?.Type && { recordType: record.Type }),
-        ttlSeconds: record?.TTL ?? 0,
-        failureThreshold: found.HealthCheckCustomConfig?.FailureThreshold ?? (found.HealthCheckCustomConfig ? 1 : 0),
-      },
-      outputs: { serviceId, arn: found.Arn ?? "" },
+    const live = {
+      namespaceId,
+      ...(record?.Type && { recordType: record.Type }),
+      ttlSeconds: record?.TTL ?? 0,
+      failureThreshold: found.HealthCheckCustomConfig?.FailureThreshold ?? (found.HealthCheckCustomConfig ? 1 : 0),
     };
+    const outputs = { serviceId, arn: found.Arn ?? "" };
+    if (!(await inProgress(aws, id))) return { phase: "ready", live, outputs };
+    // What has been asked for and is not there yet is not compared.
+    const { ttlSeconds: _changes, ...settled } = live;
+    return { phase: "progressing", live: settled, outputs, message: "Cloud Map changes its records" };
   },
 
   async create(aws, { name, token, tags, props }) {
@@ -99,7 +101,8 @@ export const discoveryService: Kind<DiscoveryServiceProps, DiscoveryServiceOutpu
 
   async update(aws, id, { props }) {
     const Service = { DnsConfig: { DnsRecords: recordsOf(props) } };
-    await aws.cloudMap.send(new UpdateServiceCommand({ Id: partsOf(id).serviceId, Service }));
+    const { OperationId } = await aws.cloudMap.send(new UpdateServiceCommand({ Id: partsOf(id).serviceId, Service }));
+    follow(aws, id, OperationId);
   },
 
   async delete(aws, id) {

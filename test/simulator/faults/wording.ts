@@ -42,6 +42,7 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
     internal: ["InternalError", 500],
     invalid: "InvalidParameterValue",
   },
+  // The guide says ThrottlingException, the wire says Throttling: github.com/boto/boto3/issues/3125
   elasticloadbalancing: query,
   iam: { ...query, internal: ["ServiceFailure", 500] },
   rds: { ...query, invalid: "InvalidParameterValue" },

@@ -73,8 +73,9 @@ export const RATES: Readonly<Record<string, ServiceRates>> = {
   },
   elasticloadbalancing: {
     source:
-      "Elastic Load Balancing User Guide, Request throttling: the example of 40 and 10 for reads of API version 2",
-    groups: [together(40, 10, "Describe*")],
+      "Elastic Load Balancing User Guide, Request throttling (reads of API version 2: 40, then 10); registrations as " +
+      "kubernetes-sigs/aws-load-balancer-controller issue 2809 has them",
+    groups: [together(20, 4, "RegisterTargets", "DeregisterTargets"), together(40, 10, "*")],
   },
   logs: {
     source: "Amazon CloudWatch Logs User Guide, CloudWatch Logs quotas (transactions a second, account and Region)",

@@ -1,8 +1,10 @@
 import * as logsSdk from "@aws-sdk/client-cloudwatch-logs";
 import * as ec2Sdk from "@aws-sdk/client-ec2";
 import * as ecrSdk from "@aws-sdk/client-ecr";
+import * as elbSdk from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as iamSdk from "@aws-sdk/client-iam";
 import * as rdsSdk from "@aws-sdk/client-rds";
+import * as s3Sdk from "@aws-sdk/client-s3";
 import * as secretsSdk from "@aws-sdk/client-secrets-manager";
 import * as cloudMapSdk from "@aws-sdk/client-servicediscovery";
 import * as stsSdk from "@aws-sdk/client-sts";
@@ -13,6 +15,9 @@ import { operations as ec2 } from "./ec2/index.ts";
 import { quotas as ec2Quotas } from "./ec2/quotas.ts";
 import { operations as ecr } from "./ecr/index.ts";
 import { quotas as ecrQuotas } from "./ecr/quotas.ts";
+import { durations as elbDurations } from "./elbv2/durations.ts";
+import { operations as elb } from "./elbv2/index.ts";
+import { quotas as elbQuotas } from "./elbv2/quotas.ts";
 import { operations as iam } from "./iam/index.ts";
 import { quotas as iamQuotas } from "./iam/quotas.ts";
 import { operations as logs } from "./logs/index.ts";
@@ -20,6 +25,9 @@ import { quotas as logsQuotas } from "./logs/quotas.ts";
 import { durations as rdsDurations } from "./rds/durations.ts";
 import { operations as rds } from "./rds/index.ts";
 import { quotas as rdsQuotas } from "./rds/quotas.ts";
+import { durations as s3Durations } from "./s3/durations.ts";
+import { operations as s3 } from "./s3/index.ts";
+import { quotas as s3Quotas } from "./s3/quotas.ts";
 import { durations as secretsDurations } from "./secretsmanager/durations.ts";
 import { operations as secrets } from "./secretsmanager/index.ts";
 import { quotas as secretsQuotas } from "./secretsmanager/quotas.ts";
@@ -40,9 +48,16 @@ export function services(): readonly Service[] {
       quotas: ec2Quotas,
     },
     { model: serviceModel(ecrSdk, ecrSdk.ECRClient), operations: ecr, durations: {}, quotas: ecrQuotas },
+    {
+      model: serviceModel(elbSdk, elbSdk.ElasticLoadBalancingV2Client),
+      operations: elb,
+      durations: elbDurations,
+      quotas: elbQuotas,
+    },
     { model: serviceModel(iamSdk, iamSdk.IAMClient), operations: iam, durations: {}, quotas: iamQuotas },
     { model: serviceModel(logsSdk, logsSdk.CloudWatchLogsClient), operations: logs, durations: {}, quotas: logsQuotas },
     { model: serviceModel(rdsSdk, rdsSdk.RDSClient), operations: rds, durations: rdsDurations, quotas: rdsQuotas },
+    { model: serviceModel(s3Sdk, s3Sdk.S3Client), operations: s3, durations: s3Durations, quotas: s3Quotas },
     {
       model: serviceModel(secretsSdk, secretsSdk.SecretsManagerClient),
       operations: secrets,

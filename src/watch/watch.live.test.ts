@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type LiveHarness, startLiveHarness } from "../../test/support/kube/live-harness.ts";
+import { hasStatus } from "../kube/errors.ts";
 import { KubeHttp } from "../kube/http.ts";
 import { LeaderElector } from "./leader-election.ts";
 import { leaseStoreOver } from "./lease.ts";
@@ -74,6 +75,7 @@ describe.skipIf(Boolean(process.env.AGENTORCH_KUBECONFIG))("against a real API s
     const ms = await tells("bystander-0");
     console.log(`compacted: a deletion was told ${ms} ms after it was made`);
     await editTold("compacted", 10_000);
+    expect(harness.errors.some((error) => hasStatus(error, 410))).toBe(true);
     isQuietBeside("bystander-0", `edited-${count}`);
   });
 

@@ -29,7 +29,7 @@ export async function reportPass(
     previous,
     outcome,
     agents: deleting ? [] : await agentsOf(pass.aws, outcome),
-    cost: deleting ? undefined : estimate(pass.graph, prepared.spec),
+    cost: prepared.spec && estimate(pass.graph, prepared.spec),
     account: pass.aws.account,
     defaults: prepared.defaults,
     handledReconcile: prepared.reconcileRequest,

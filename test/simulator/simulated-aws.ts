@@ -23,8 +23,6 @@ export class SimulatedAws extends SimulatedWorld {
   readonly faults: Faults;
   readonly calls: CallLog = new CallLog();
   readonly checks: Checks;
-  /** What rules threw that was no refusal: mistakes in the simulator. Tests hold it to be empty. */
-  readonly failures: Error[] = [];
   latencyMs: number;
   /** Undefined: no call is throttled. */
   buckets: Buckets | undefined;
@@ -62,6 +60,5 @@ export class SimulatedAws extends SimulatedWorld {
     this.faults.clear();
     this.calls.clear();
     this.buckets?.refill();
-    this.failures.length = 0;
   }
 }

@@ -118,4 +118,18 @@ describe("a world", () => {
     await advance(world, 100);
     expect(ran).toBe(false);
   });
+
+  it("keeps what an effect throws, for a test to see, and goes on", async () => {
+    const world = worldOf();
+    let ran = false;
+    world.clock.after(10, () => {
+      throw new Error("a mistake");
+    });
+    world.clock.after(20, () => {
+      ran = true;
+    });
+    await advance(world, 100);
+    expect(ran).toBe(true);
+    expect(world.failures.map((failure) => failure.message)).toEqual(["a mistake"]);
+  });
 });

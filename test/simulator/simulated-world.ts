@@ -35,6 +35,8 @@ export class SimulatedWorld implements World {
   /** The same time, for who waits in it. */
   readonly time: SimulatorClock;
   readonly random: () => number;
+  /** What rules and effects threw that was no refusal: mistakes in the simulator. Tests hold it to be empty. */
+  readonly failures: Error[] = [];
   enforceIam: boolean;
   consistencyLagMs: number;
   readonly #options: WorldOptions;
@@ -56,7 +58,12 @@ export class SimulatedWorld implements World {
       after: (ms, effect) => {
         const age = this.#age;
         time.after(ms, () => {
-          if (age === this.#age) effect();
+          if (age !== this.#age) return;
+          try {
+            effect();
+          } catch (error) {
+            this.failures.push(error instanceof Error ? error : new Error(String(error)));
+          }
         });
       },
     };
@@ -152,5 +159,6 @@ export class SimulatedWorld implements World {
   reset(): void {
     this.#age += 1;
     this.#tables.clear();
+    this.failures.length = 0;
   }
 }

@@ -22,11 +22,16 @@ type Handler = (aws: SimulatedAws, request: WireRequest, body: unknown) => unkno
 /** By "METHOD name". What they answer is JSON. */
 const HANDLERS: Readonly<Record<string, { readonly about: string; readonly handle: Handler }>> = {
   "GET state": {
-    about: "now, and the number of resources by account and type (?account=)",
+    about: "now, the number of resources by account and type (?account=), and mistakes of the simulator itself",
     handle: (aws, { query }) => {
       const account = query.get("account");
       const accounts = account ? [account] : aws.accounts.filter((one) => one !== "");
-      return { now: aws.clock.now(), accounts: Object.fromEntries(accounts.map((one) => [one, aws.counts(one)])) };
+      const failures = aws.failures.map((failure) => failure.stack ?? failure.message);
+      return {
+        now: aws.clock.now(),
+        failures,
+        accounts: Object.fromEntries(accounts.map((one) => [one, aws.counts(one)])),
+      };
     },
   },
   "GET calls": {

@@ -79,7 +79,7 @@ export class Given {
   /** Number of rows of each table of the account: what exists, whoever knows of it. Tokens are remembered, not there. */
   counts(): Readonly<Record<string, number>> {
     const rows = Object.entries(this.world.counts(WHERE.account));
-    return Object.fromEntries(rows.filter(([table]) => !table.startsWith("tokens.")));
+    return Object.fromEntries(rows.filter(([table]) => !/^(tokens|record)\./.test(table)));
   }
 
   /** Calls since `since`, as "action", in order. */

@@ -59,7 +59,17 @@ export async function update(
   if (forced.length > 0 || !kind.update) {
     throw new Error(`${kind.type} ${id} cannot change ${changes.map(({ field }) => field).join(", ")} in place`);
   }
-  await kind.update(aws, id, { props, live: observed.live, changed: changes.map(({ field }) => field) });
+  const change = { props, live: observed.live, changed: changes.map(({ field }) => field) };
+  const deadline = aws.clock.now() + LONGEST_MS;
+  for (;;) {
+    try {
+      return await kind.update(aws, id, change);
+    } catch (error) {
+      // Right request, wrong moment (a backup runs): the engine comes again.
+      if (classify(error) !== "busy" || aws.clock.now() > deadline) throw error;
+      await aws.clock.sleep(kind.timing.pollSeconds * 1000);
+    }
+  }
 }
 
 /** Deletes, in as many calls as it takes, and waits until AWS shows it no more. */

@@ -1,6 +1,7 @@
 import * as logsSdk from "@aws-sdk/client-cloudwatch-logs";
 import * as ec2Sdk from "@aws-sdk/client-ec2";
 import * as ecrSdk from "@aws-sdk/client-ecr";
+import * as efsSdk from "@aws-sdk/client-efs";
 import * as elbSdk from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as iamSdk from "@aws-sdk/client-iam";
 import * as rdsSdk from "@aws-sdk/client-rds";
@@ -15,6 +16,9 @@ import { operations as ec2 } from "./ec2/index.ts";
 import { quotas as ec2Quotas } from "./ec2/quotas.ts";
 import { operations as ecr } from "./ecr/index.ts";
 import { quotas as ecrQuotas } from "./ecr/quotas.ts";
+import { durations as efsDurations } from "./efs/durations.ts";
+import { operations as efs } from "./efs/index.ts";
+import { quotas as efsQuotas } from "./efs/quotas.ts";
 import { durations as elbDurations } from "./elbv2/durations.ts";
 import { operations as elb } from "./elbv2/index.ts";
 import { quotas as elbQuotas } from "./elbv2/quotas.ts";
@@ -48,6 +52,7 @@ export function services(): readonly Service[] {
       quotas: ec2Quotas,
     },
     { model: serviceModel(ecrSdk, ecrSdk.ECRClient), operations: ecr, durations: {}, quotas: ecrQuotas },
+    { model: serviceModel(efsSdk, efsSdk.EFSClient), operations: efs, durations: efsDurations, quotas: efsQuotas },
     {
       model: serviceModel(elbSdk, elbSdk.ElasticLoadBalancingV2Client),
       operations: elb,

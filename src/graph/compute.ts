@@ -3,6 +3,7 @@ import { cpuUnits, memoryMiB } from "../api/fargate.ts";
 import type { CapacityStrategy } from "../kinds/ecs/capacity.ts";
 import type { DatabaseParts } from "./data-parts.ts";
 import { addDiscovery, type DiscoveryParts } from "./discovery.ts";
+import type { Blocked } from "./graph.ts";
 import { addTaskRole } from "./identity.ts";
 import type { IngressPart } from "./ingress.ts";
 import type { NetworkParts } from "./network.ts";
@@ -117,8 +118,19 @@ function addTaskDefinition(scope: Scope, agent: Agent, parts: AgentParts): Ref<s
         stopTimeoutSeconds: 30,
       },
     },
-    { name, fact: "AgentsReady", agent: agent.name },
+    { name, fact: "AgentsReady", agent: agent.name, blocked: withoutImage(scope, agent) },
   ).taskDefinitionArn;
+}
+
+/** A release of an image that is not there would only fail and be rolled back: better to wait for it. */
+function withoutImage({ facts, names }: Scope, { name, image }: Agent): Blocked | undefined {
+  const known = image.repository !== undefined || image.digest !== undefined || facts.images === undefined;
+  if (known || facts.images.has(name)) return undefined;
+  const repository = `${facts.account}.dkr.ecr.${facts.region}.amazonaws.com/${names.part(name)}`;
+  return {
+    reason: "ImageNotFound",
+    message: `agent ${name} waits for its image: push ${repository}:${image.tag}, or set spec.agents[${name}].image to one that exists`,
+  };
 }
 
 /**

@@ -39,7 +39,7 @@ export interface Node {
   /** The agent that it belongs to. */
   readonly agent?: string | undefined;
   /**
-   * What it needs and the cluster does not have. It waits, and so does what depends on it, even when it exists already:
+   * What it needs and the cluster, or its image repository, does not have. It waits, and so does what depends on it, even when it exists already:
    * nothing of it is changed or deleted meanwhile. Its props are incomplete.
    */
   readonly blocked?: Blocked | undefined;
@@ -47,7 +47,7 @@ export interface Node {
 
 /** Why a node waits for a person. */
 export interface Blocked {
-  readonly reason: "SecretNotFound" | "SecretKeyNotFound";
+  readonly reason: "SecretNotFound" | "SecretKeyNotFound" | "ImageNotFound";
   /** What is missing, where, and what to do. */
   readonly message: string;
 }

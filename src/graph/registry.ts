@@ -7,7 +7,7 @@ const keptImages = 10;
 /**
  * A repository for each agent whose image the spec does not say to be elsewhere.
  *
- * @returns the image that each agent runs: by digest where it is known, so that a moved tag is another image
+ * @returns the image that each agent runs: by digest, so that a moved tag is another image
  */
 export function addRegistry(scope: Scope): ReadonlyMap<string, Wired<string>> {
   const images = new Map<string, Wired<string>>();

@@ -14,6 +14,7 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@smithy/types";
 import type { Aws } from "./aws.ts";
 import { type CallLog, guard, type Limits } from "./guard.ts";
+import { partitionOf } from "./partition.ts";
 
 /** Real milliseconds that a request may take: after it, whatever it does has happened, or never will by our doing. */
 export const CALL_DEADLINE_MS = 30_000;
@@ -101,13 +102,6 @@ export function connect(connection: Connection): Aws {
       return client("sts", () => new STSClient(config));
     },
   };
-}
-
-/** The partition that a region is in (AWS General Reference, "AWS partitions"). */
-export function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  if (region.startsWith("us-gov-")) return "aws-us-gov";
-  return "aws";
 }
 
 let sharedHandler: NodeHttpHandler | undefined;

@@ -10,6 +10,8 @@ export interface Declared {
   readonly namespace: string;
   readonly name: string;
   readonly spec: Spec;
+  /** As it is written. */
+  readonly object: { readonly apiVersion: string; readonly kind: string };
   /** File that it stands in. */
   readonly source: string;
 }
@@ -45,6 +47,7 @@ export async function readDeclared(
         namespace: metadata.namespace ?? namespace,
         name: metadata.name,
         spec: validated.spec,
+        object: object as Declared["object"],
         source: file,
       });
     }

@@ -17,6 +17,9 @@ const reservedAddresses = 5;
 /** Addresses that other than agents may need in a private subnet: interface endpoints, database, mount target. */
 const otherAddresses = 14;
 
+/** The policies of a role have 10,240 characters, and a secret's ARN up to 170. IAM user guide, "IAM and AWS STS quotas". */
+const maxSecrets = 50;
+
 /** Tasks that a private subnet of a VPC with this prefix has addresses for. */
 function roomOf(prefix: number): number {
   return 2 ** (32 - (prefix + 3)) - reservedAddresses - otherAddresses;
@@ -72,6 +75,11 @@ export const crossRules: readonly Rule<Crossing>[] = [
     message:
       "agents: two agents have the same path in ingress.paths for the same host: give each path to one agent, or tell them apart by ingress.hosts",
     holds: ({ agents }) => agents.every((a) => agents.every((b) => a.name === b.name || !samePath(a, b))),
+  },
+  {
+    cel: `self.agents.map(a, a.secrets.size()).sum() <= ${maxSecrets}`,
+    message: `agents: all agents together have ${maxSecrets} secrets at most, for the role that injects them names each: put several values into one Secret`,
+    holds: ({ agents }) => agents.reduce((sum, { secrets }) => sum + secrets.length, 0) <= maxSecrets,
   },
   {
     cel: `has(self.network.existing) || ${otherwiseWrong} || self.agents.map(a, a.replicas).sum() * 2 <= ${roomCel} * ${zoneCount("self")}`,

@@ -316,6 +316,17 @@ const rules: readonly Case[] = [
     ...refused("spec", "the same port"),
   },
   {
+    name: "more secrets than a role can name",
+    spec: withAgents(
+      ...Array.from({ length: 6 }, (_, index) => ({
+        name: `agent-${index}`,
+        port: 8000 + index,
+        secrets: Array.from({ length: 9 }, (_, i) => ({ name: `s${i}`, from: { arn: secretArn } })),
+      })),
+    ),
+    ...refused("spec", "50 secrets at most"),
+  },
+  {
     name: "an agent that is not there",
     spec: one({ uses: [{ agent: "two" }] }),
     ...refused("spec", "not in spec.agents"),

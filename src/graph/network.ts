@@ -108,7 +108,8 @@ function addVpc(scope: Scope, network: MadeNetwork): NetworkParts {
 
   const nat = natGatewaysOf(scope, network, publicSubnets, publicReady);
   const tables: Ref<string>[] = [];
-  const privateReady: string[] = [];
+  // A NAT gateway is of use once its own subnet has the way out.
+  const privateReady: string[] = nat.size > 0 ? [...publicReady] : [];
   for (const { key, id } of privateSubnets) {
     const table = routeTable(`private-${key}`);
     tables.push(table);

@@ -1,6 +1,6 @@
 import { AwsError } from "../operation.ts";
 import { byJsonName, parseJson, readJson, readMembers, writeJson, writeMembers } from "./json.ts";
-import { bucketOf } from "./route.ts";
+import { bucketOf, type Route } from "./route.ts";
 import { fromText, malformed, toText } from "./scalar.ts";
 import type { OperationModel, ServiceModel } from "./service-model.ts";
 import type { Member, Shape } from "./shape.ts";
@@ -24,14 +24,15 @@ export function decodeRest(
 function find(service: ServiceModel, request: WireRequest): { operation: OperationModel; labels: Labels } {
   const s3 = service.signingName === "s3";
   const { bucket, path } = s3 ? bucketOf(request) : { bucket: undefined, path: request.path };
+  let best: { route: Route; labels: Labels } | undefined;
   for (const route of service.routes) {
-    const labels = route.match(request.method, path, request.query);
-    if (!labels) continue;
-    if (!s3) return { operation: route.operation, labels };
-    if (takesBucket(route.operation) !== (bucket !== undefined)) continue;
-    return { operation: route.operation, labels: bucket === undefined ? labels : { ...labels, Bucket: bucket } };
+    const labels = route.match(request, path);
+    if (!labels || (s3 && takesBucket(route.operation) !== (bucket !== undefined))) continue;
+    if (!best || (route.rank === best.route.rank && route.needs > best.route.needs)) best = { route, labels };
   }
-  throw new AwsError("UnknownOperationException", `${request.method} ${request.path} is no operation`, 404);
+  if (!best) throw new AwsError("UnknownOperationException", `${request.method} ${request.path} is no operation`, 404);
+  const { route, labels } = best;
+  return { operation: route.operation, labels: bucket === undefined ? labels : { ...labels, Bucket: bucket } };
 }
 
 const takesBucket = ({ input }: OperationModel): boolean =>

@@ -6,9 +6,18 @@ export interface Route {
   readonly operation: OperationModel;
   /** Higher: more specific, tried first. */
   readonly rank: number;
+  /** How many headers and query parameters must be there: of two that fit, the one that needs more is meant. */
+  readonly needs: number;
   /** The decoded labels of the path, or undefined when the request is for another operation. */
-  match(method: string, path: string, query: URLSearchParams): Readonly<Record<string, string>> | undefined;
+  match(request: WireRequest, path: string): Readonly<Record<string, string>> | undefined;
 }
+
+/**
+ * Operations of S3 that share method and path are told apart by what only one of them needs (a copy by its source, a
+ * part by its upload, one of several configurations by its id): clients other than the SDK send no x-id.
+ */
+const NEEDED_HEADERS = ["x-amz-copy-source"];
+const NEEDED_QUERIES = ["uploadId", "id"];
 
 /** @param uri as "/{Key+}?tagging&x-id=PutObjectTagging": the constants after "?" must stand in the request's query */
 export function routeOf(method: string, uri: string, operation: OperationModel): Route {
@@ -21,11 +30,19 @@ export function routeOf(method: string, uri: string, operation: OperationModel):
     return greedy ? "(.+)" : "([^/]+)";
   });
   const regexp = new RegExp(`^${pattern}/?$`);
+  let needed: Needed | undefined;
   return {
     operation,
     rank: constants.length * 1000 + path.length + (id ? 0.5 : 0),
-    match(requestMethod, requestPath, query) {
+    get needs() {
+      needed ??= neededBy(operation);
+      return needed.headers.length + needed.queries.length;
+    },
+    match({ method: requestMethod, headers, query }, requestPath) {
       if (requestMethod !== method) return undefined;
+      needed ??= neededBy(operation);
+      if (!needed.headers.every((name) => headers[name] !== undefined)) return undefined;
+      if (!needed.queries.every((name) => query.has(name))) return undefined;
       const given = query.get("x-id");
       if (id && given && given !== id) return undefined;
       if (!constants.every(([key, value]) => query.has(key) && (value === "" || query.get(key) === value)))
@@ -34,6 +51,19 @@ export function routeOf(method: string, uri: string, operation: OperationModel):
       if (!found) return undefined;
       return Object.fromEntries(labels.map((label, index) => [label, decodeURIComponent(found[index + 1] ?? "")]));
     },
+  };
+}
+
+interface Needed {
+  readonly headers: readonly string[];
+  readonly queries: readonly string[];
+}
+
+function neededBy({ input }: OperationModel): Needed {
+  const members = input.kind === "structure" ? input.members : [];
+  return {
+    headers: NEEDED_HEADERS.filter((name) => members.some(({ traits }) => traits.httpHeader === name)),
+    queries: NEEDED_QUERIES.filter((name) => members.some(({ traits }) => traits.httpQuery === name)),
   };
 }
 

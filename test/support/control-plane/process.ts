@@ -1,6 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { type AddressInfo, createServer } from "node:net";
 
+export interface ServerOptions {
+  /** Instead of this process's. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Told of what it prints, as it comes. */
+  readonly onOutput?: (text: string) => void;
+}
+
 /** A running server program. It never outlives the process that started it, not even one that was killed with SIGKILL. */
 export class Server {
   readonly pid: number;
@@ -11,11 +18,12 @@ export class Server {
   #running = true;
 
   /** `folder`, where given, is removed when this process dies without having stopped the server. */
-  constructor(name: string, path: string, args: readonly string[], folder?: string) {
+  constructor(name: string, path: string, args: readonly string[], folder?: string, options: ServerOptions = {}) {
     this.#name = name;
-    this.#child = spawn(path, args, { stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = spawn(path, args, { stdio: ["ignore", "pipe", "pipe"], env: options.env ?? process.env });
     const keep = (chunk: Buffer) => {
       this.#output = (this.#output + chunk.toString()).slice(-8_000);
+      options.onOutput?.(chunk.toString());
     };
     this.#child.stdout?.on("data", keep);
     this.#child.stderr?.on("data", keep);

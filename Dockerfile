@@ -1,8 +1,10 @@
 # The operator: one bundled file and Node, no shell, no package manager, not root; its root file system may be read-only.
 #   docker build -t agentorchestrator .
-# Where npm needs credentials or another registry: --secret id=npmrc,src=$HOME/.npmrc
+# Where npm needs another registry or credentials: --secret id=npmrc,src=$HOME/.npmrc
+# Where a proxy has a certificate of its own: mount it and --build-arg NODE_EXTRA_CA_CERTS=/path/to/it
 
 FROM node:24-slim AS build
+ARG NODE_EXTRA_CA_CERTS
 WORKDIR /src
 COPY package.json package-lock.json ./
 # Install scripts stay off: nothing that is needed here has one, and so no package runs code of its own.

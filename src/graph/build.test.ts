@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
+import { stringify } from "yaml";
 import { graphOf, referenceSpec, secretFact } from "../../test/support/reference.ts";
 import { kinds } from "../kinds/registry.ts";
 import type { Graph, Node } from "./graph.ts";
 import { phaseOf } from "./phase.ts";
+import { isRef, isTemplate, Sensitive } from "./ref.ts";
 import { dataTypes } from "./scope.ts";
 
 const ids = (graph: Graph, type: Node["type"]) => graph.nodes.filter((n) => n.type === type).map(({ id }) => id);
@@ -20,9 +22,21 @@ function before(graph: Graph, id: string, seen = new Set<string>()): ReadonlySet
 test("the reference case is this graph", async () => {
   const { graph } = graphOf();
   expect(graph.size).toBe(62);
-  const nodes = graph.nodes.map(({ id, ...node }) => [id, node]);
-  await expect(JSON.stringify(Object.fromEntries(nodes), null, 2)).toMatchFileSnapshot("reference.graph.json");
+  const nodes = graph.nodes.map(({ id, props, ...rest }) => [id, { ...rest, props: readable(props) }]);
+  const text = stringify(Object.fromEntries(nodes), { lineWidth: 120, aliasDuplicateObjects: false });
+  await expect(text).toMatchFileSnapshot("reference.graph.yaml");
 });
+
+/** References as `${node.output}`. */
+function readable(value: unknown): unknown {
+  if (isRef(value)) return `\${${value.$ref.node}.${value.$ref.output}}`;
+  if (isTemplate(value))
+    return value.$template.map((part) => (typeof part === "string" ? part : readable(part))).join("");
+  if (value instanceof Sensitive) return String(value);
+  if (Array.isArray(value)) return value.map(readable);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, readable(item)]));
+}
 
 test("the same spec and facts give the same graph", () => {
   expect(JSON.stringify(graphOf().graph.nodes)).toBe(JSON.stringify(graphOf().graph.nodes));
@@ -125,8 +139,8 @@ test("an image elsewhere has no repository, and a digest wins over a tag", () =>
     "agent/snowflake-cortex/repository",
   ]);
   const image = (agent: string) => {
-    const { container } = graph.get(`agent/${agent}/task-definition`)?.props as { container: { image: unknown } };
-    return container.image;
+    const container = graph.get(`agent/${agent}/task-definition`)?.props.container;
+    return (container as { image: unknown } | undefined)?.image;
   };
   expect(image("aws-agent-core")).toBe("docker.io/library/nginx:1");
   expect(JSON.stringify(image("langgraph"))).toContain(`@sha256:${"b".repeat(64)}`);

@@ -115,7 +115,12 @@ describe.each(subjects)("$label", ({ kind, fixture }) => {
     },
   );
 
-  const faults: readonly Fault[] = [{ kind: "throttle" }, { kind: "denied" }, { kind: "error" }, { kind: "lost" }];
+  const faults: readonly Fault[] = [
+    { kind: "throttle" },
+    { kind: "denied" },
+    { kind: "error" },
+    { kind: "lost", before: true },
+  ];
   test.each(faults)("takes no failed read for absence: $kind", async (fault) => {
     const { name, props } = await fixture.given(given);
     const target = given.target(name, props);

@@ -76,7 +76,7 @@ export class Given {
     return { ...(observed.outputs as OutputsOf<Kinds[T]>), id };
   }
 
-  /** Number of rows of each table of the account: what exists, whoever knows of it. Tokens are remembered, not there. */
+  /** Number of rows of each table of the account: what exists, whoever knows of it; not what AWS remembers. */
   counts(): Readonly<Record<string, number>> {
     const rows = Object.entries(this.world.counts(WHERE.account));
     return Object.fromEntries(rows.filter(([table]) => !/^(tokens|record)\./.test(table)));

@@ -62,7 +62,7 @@ export function fromActions(actions: readonly Action[] = []): ListenerAction {
       body: fixed.MessageBody ?? "",
     };
   }
-  return { type: actions.map(({ Type }) => Type).join(" then ") } as unknown as ListenerAction;
+  return { type: `(other: ${actions.map(({ Type }) => Type).join(", ")})` } as unknown as ListenerAction;
 }
 
 /** Host, path and query of the request are kept: AWS's defaults, which it shows as these words. */

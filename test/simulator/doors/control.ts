@@ -2,6 +2,8 @@ import { z } from "zod";
 import { VirtualClock } from "../clock/virtual.ts";
 import type { WireRequest, WireResponse } from "../codec/wire.ts";
 import { faultRule } from "../faults/schema.ts";
+import { script } from "../script.ts";
+import { exhaustZone, restoreZone } from "../services/ec2/zones.ts";
 import type { SimulatedAws } from "../simulated-aws.ts";
 
 export const CONTROL_PATH = "/_simulator/";
@@ -14,6 +16,20 @@ const settings = z.strictObject({
   enforceIam: z.boolean().optional(),
   buckets: z.boolean().optional(),
 });
+
+const imageScript = z.discriminatedUnion("kind", [
+  z.strictObject({ image: z.string(), kind: z.literal("works") }),
+  z.strictObject({ image: z.string(), kind: z.literal("missing") }),
+  z.strictObject({
+    image: z.string(),
+    kind: z.literal("crashes"),
+    exitCode: z.number().int().exactOptional(),
+    afterSeconds: z.number().nonnegative().exactOptional(),
+  }),
+  z.strictObject({ image: z.string(), kind: z.literal("unhealthy") }),
+]);
+
+const zone = z.strictObject({ account: z.string(), region: z.string(), zone: z.string(), capacity: z.boolean() });
 
 const advance = z.strictObject({ advanceMs: z.number().nonnegative() });
 
@@ -51,6 +67,30 @@ const HANDLERS: Readonly<Record<string, { readonly about: string; readonly handl
     handle: (aws) => {
       aws.faults.clear();
       return [];
+    },
+  },
+  "POST scripts": {
+    about:
+      "{image, kind: works | missing | crashes (exitCode?, afterSeconds?) | unhealthy}: what containers of it do (* fits any characters)",
+    handle: (aws, _request, body) => {
+      const { image, ...what } = imageScript.parse(body);
+      script(aws).image(image, what);
+      return {};
+    },
+  },
+  "DELETE scripts": {
+    about: "takes back what was said of ?image=",
+    handle: (aws, { query }) => {
+      script(aws).forget(query.get("image") ?? "");
+      return {};
+    },
+  },
+  "POST zones": {
+    about: "{account, region, zone, capacity: boolean}: whether anything new can be placed in a zone",
+    handle: (aws, _request, body) => {
+      const { account, region, zone: name, capacity } = zone.parse(body);
+      (capacity ? restoreZone : exhaustZone)({ world: aws, account, region }, name);
+      return {};
     },
   },
   "POST settings": {

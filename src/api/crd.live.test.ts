@@ -3,8 +3,9 @@ import { type ControlPlane, startControlPlane } from "../../test/support/control
 import { kubectl } from "../../test/support/control-plane/kubectl.ts";
 import { hasStatus, type KubeError } from "../kube/errors.ts";
 import { KubeHttp } from "../kube/http.ts";
+import { apiObject } from "./cases/case.ts";
 import { group, plural, version } from "./resource.ts";
-import { apiObject, cases } from "./validate.cases.ts";
+import { cases } from "./validate.cases.ts";
 
 const objects = `/apis/${group}/${version}/namespaces/default/${plural}`;
 const crd = new URL("../../crds/agentorchestrators.yaml", import.meta.url).pathname;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { minimal } from "./cases/case.ts";
 import { effectiveSpec } from "./effective.ts";
 import type { SpecInput } from "./resource.ts";
 import { spec } from "./spec.ts";
-import { minimal } from "./validate.cases.ts";
 
 const zones = ["us-east-1c", "us-east-1a", "us-east-1b"];
 const parse = (rest: Partial<SpecInput>) => spec.parse({ ...minimal(), ...rest });

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { apiObject } from "./cases/case.ts";
 import { customResourceDefinition } from "./crd.ts";
-import { apiObject, cases } from "./validate.cases.ts";
+import { cases } from "./validate.cases.ts";
 import { validate } from "./validate.ts";
 
 test.each(cases)("$name is judged as the table says", ({ spec, old, metadata, refused }) => {

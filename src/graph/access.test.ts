@@ -73,6 +73,21 @@ test("no statement of a role names every resource", () => {
   }
 });
 
+test("the largest spec keeps within the 10,240 characters of a role's policies", () => {
+  const agents = Array.from({ length: 30 }, (_, index) => ({
+    name: `${"a".repeat(30)}${index + 10}`,
+    port: 8000 + index,
+    secrets: (index < 10 ? [0, 1, 2, 3, 4] : []).map((i) => ({
+      name: `${"s".repeat(31)}${i}`,
+      from: { secretRef: { name: "snowflake", key: "user" } },
+    })),
+  }));
+  const { graph } = graphOf(referenceSpec({ project: "p".repeat(30), environment: "e".repeat(12), agents }));
+  for (const { type, props } of graph.nodes) {
+    if (type === "AWS::IAM::Role") expect(JSON.stringify(props.policies).length).toBeLessThan(10_240);
+  }
+});
+
 test("an agent reads its own secrets only", () => {
   const { graph } = graphOf();
   const secrets = (agent: string) =>

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { request } from "node:https";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { KubeHttp } from "../../../src/kube/http.ts";
 import { Server } from "./process.ts";
 
 /** Files and addresses that stay the same while the API server comes and goes. */
@@ -71,13 +71,27 @@ export async function writeKubeconfig(
   return path;
 }
 
-/** Whether the server finished its start, RBAC's own roles included. */
-export async function isReady(kubeconfig: string): Promise<boolean> {
-  const http = KubeHttp.fromKubeconfig(kubeconfig);
-  // /readyz speaks text; any namespace read needs authentication, authorization and etcd.
-  await http.request("GET", "/api/v1/namespaces/kube-system", { timeoutMs: 2_000 });
-  await http.request("GET", "/apis/rbac.authorization.k8s.io/v1/clusterroles/cluster-admin", { timeoutMs: 2_000 });
-  return true;
+/**
+ * Whether the server has finished its start: it says so, and it answers an unknown path with 404. Until all paths are
+ * installed it answers 503 to paths that it does not know yet, custom resources among them.
+ */
+export async function isReady(site: Site, ca: string): Promise<boolean> {
+  const statuses = await Promise.all([statusOf(site, ca, "/readyz"), statusOf(site, ca, "/apis/unknown.invalid/v1")]);
+  return statuses[0] === 200 && statuses[1] === 404;
+}
+
+function statusOf(site: Site, ca: string, path: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${site.adminToken}` };
+    const options = { host: "127.0.0.1", port: site.port, path, ca, headers, timeout: 2_000, agent: false };
+    const sent = request(options, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    sent.once("timeout", () => sent.destroy(new Error("timeout")));
+    sent.once("error", reject);
+    sent.end();
+  });
 }
 
 async function writeSecret(path: string, text: string): Promise<void> {

@@ -71,7 +71,7 @@ export async function startControlPlane(log: (line: string) => void = console.er
     restart: async () => {
       await apiserver.kill();
       apiserver = launch(apiserverBinary, site);
-      await apiserver.ready(() => isReady(admin));
+      await apiserver.ready(() => isReady(site, ca));
     },
     pause: () => apiserver.signal("SIGSTOP"),
     resume: () => apiserver.signal("SIGCONT"),
@@ -101,7 +101,7 @@ async function bringUp(etcdBinary: string, apiserverBinary: string, folder: stri
     const ca = await certificateAuthority(site);
     const user = { name: "admin", token: site.adminToken };
     const admin = await writeKubeconfig(join(folder, "admin.kubeconfig"), { url, ca }, user);
-    await apiserver.ready(() => isReady(admin));
+    await apiserver.ready(() => isReady(site, ca));
     return { etcd, apiserver, site, url, ca, admin };
   } catch (error) {
     await apiserver?.kill();

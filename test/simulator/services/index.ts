@@ -1,6 +1,7 @@
 import * as logsSdk from "@aws-sdk/client-cloudwatch-logs";
 import * as ec2Sdk from "@aws-sdk/client-ec2";
 import * as ecrSdk from "@aws-sdk/client-ecr";
+import * as ecsSdk from "@aws-sdk/client-ecs";
 import * as efsSdk from "@aws-sdk/client-efs";
 import * as elbSdk from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as iamSdk from "@aws-sdk/client-iam";
@@ -16,6 +17,9 @@ import { operations as ec2 } from "./ec2/index.ts";
 import { quotas as ec2Quotas } from "./ec2/quotas.ts";
 import { operations as ecr } from "./ecr/index.ts";
 import { quotas as ecrQuotas } from "./ecr/quotas.ts";
+import { durations as ecsDurations } from "./ecs/durations.ts";
+import { operations as ecs } from "./ecs/index.ts";
+import { quotas as ecsQuotas } from "./ecs/quotas.ts";
 import { durations as efsDurations } from "./efs/durations.ts";
 import { operations as efs } from "./efs/index.ts";
 import { quotas as efsQuotas } from "./efs/quotas.ts";
@@ -59,6 +63,7 @@ export function services(): readonly Service[] {
       durations: elbDurations,
       quotas: elbQuotas,
     },
+    { model: serviceModel(ecsSdk, ecsSdk.ECSClient), operations: ecs, durations: ecsDurations, quotas: ecsQuotas },
     { model: serviceModel(iamSdk, iamSdk.IAMClient), operations: iam, durations: {}, quotas: iamQuotas },
     { model: serviceModel(logsSdk, logsSdk.CloudWatchLogsClient), operations: logs, durations: {}, quotas: logsQuotas },
     { model: serviceModel(rdsSdk, rdsSdk.RDSClient), operations: rds, durations: rdsDurations, quotas: rdsQuotas },

@@ -8,6 +8,7 @@ import type { Aws } from "../aws/aws.ts";
 import { TerminalError } from "../aws/errors.ts";
 import { type Owner, resourceTags } from "../aws/tags.ts";
 import { buildGraph } from "../graph/build.ts";
+import { problemsOf, unknownNodes } from "../graph/check.ts";
 import { emptyGraph, type Graph } from "../graph/graph.ts";
 import type { Tags } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/registry.ts";
@@ -114,7 +115,14 @@ export async function desiredBy(
   const zones = await zonesFor(aws, valid.spec);
   const { spec, defaults } = effectiveSpec(valid.spec, zones, object.status?.effectiveDefaults);
   const facts = await factsFor({ aws, spec, owner, store, namespace: object.metadata.namespace });
-  return { graph: buildGraph(spec, facts), spec, defaults };
+  const begun = (object.status?.resources ?? []).length > 0;
+  const graph = buildGraph(spec, facts);
+  const [problem] = [...problemsOf(spec, facts), ...unknownNodes(spec, graph)].filter(
+    // A zone that is impaired or closed to newcomers does not concern what stands in it already.
+    ({ reason }) => !(begun && reason === "ZoneNotAvailable"),
+  );
+  if (problem) throw new TerminalError(problem.reason, `${problem.field}: ${problem.message}`);
+  return { graph, spec, defaults };
 }
 
 function intervalOf({ interval }: Spec): number | undefined {

@@ -56,6 +56,9 @@ function ec2Error(violation: Violation): AwsError {
 
 /** Amazon S3 API Reference, "Error responses": what stands in the body is XML, the rest are arguments. */
 function s3Error(violation: Violation): AwsError {
+  if (violation.path.at(-1) === "LocationConstraint") {
+    return new AwsError("InvalidLocationConstraint", "The specified location-constraint is not valid");
+  }
   if (violation.path.length > 1) {
     return new AwsError(
       "MalformedXML",

@@ -29,12 +29,8 @@ function checkName(name: string): void {
 
 /** API_CreateBucket, LocationConstraint: none in us-east-1, elsewhere the region of the endpoint. */
 function regionFor(call: Call, constraint: string | undefined): string {
-  if (call.region === "us-east-1") {
-    if (constraint === "us-east-1") {
-      throw new AwsError("InvalidLocationConstraint", "The specified location-constraint is not valid");
-    }
-    return constraint ?? "us-east-1";
-  }
+  // us-east-1 as a constraint is none of the model's values and does not come here.
+  if (call.region === "us-east-1") return constraint ?? "us-east-1";
   if (constraint !== call.region) {
     throw new AwsError(
       "IllegalLocationConstraintException",

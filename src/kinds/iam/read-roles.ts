@@ -24,6 +24,9 @@ export interface WholeRole {
   readonly tags: Tags;
 }
 
+/** Path of all roles that the operator makes: its own IAM policy lets it change and pass no others. */
+export const ROLE_PATH = "/agentorchestrator/";
+
 /** From this many roles on, one look at all roles of the account costs less than three calls and more for each. */
 const ALL_AT_ONCE = 8;
 
@@ -44,7 +47,7 @@ export const wholeRole = batched<WholeRole>({
   },
 });
 
-/** GetAccountAuthorizationDetails tells all but the description, which ListRoles tells. */
+/** GetAccountAuthorizationDetails tells all but the description, which ListRoles tells, here of our own roles. */
 async function readAll(aws: Aws, names: readonly string[]): Promise<Map<string, WholeRole>> {
   const [details, descriptions] = await Promise.all([detailsOf(aws, names), descriptionsOf(aws, names)]);
   const found = new Map<string, WholeRole>();
@@ -78,7 +81,9 @@ async function detailsOf(aws: Aws, names: readonly string[]): Promise<Map<string
 
 async function descriptionsOf(aws: Aws, names: readonly string[]): Promise<Map<string, string>> {
   const page = async (Marker?: string) => {
-    const answer = await aws.iam.send(new ListRolesCommand({ MaxItems: 1000, ...(Marker && { Marker }) }));
+    const answer = await aws.iam.send(
+      new ListRolesCommand({ PathPrefix: ROLE_PATH, MaxItems: 1000, ...(Marker && { Marker }) }),
+    );
     return {
       items: (answer.Roles ?? []).map((role) => [role.RoleName ?? "", role.Description ?? ""] as const),
       ...answer,

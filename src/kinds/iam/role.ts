@@ -15,7 +15,7 @@ import type { Kind } from "../kind.ts";
 import { asSet } from "../same.ts";
 import { toTagList } from "../tags.ts";
 import { type PolicyDocument, samePolicy } from "./policy-document.ts";
-import { wholeRole } from "./read-roles.ts";
+import { ROLE_PATH, wholeRole } from "./read-roles.ts";
 
 export interface RoleProps {
   /** Who may assume it. */
@@ -67,6 +67,7 @@ export const role: Kind<RoleProps, RoleOutputs> = {
     await aws.iam.send(
       new CreateRoleCommand({
         RoleName: name,
+        Path: ROLE_PATH,
         AssumeRolePolicyDocument: JSON.stringify(props.trust),
         Description: props.description,
         Tags: toTagList(tags),

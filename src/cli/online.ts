@@ -9,6 +9,7 @@ import type { Aws } from "../aws/aws.ts";
 import { describe } from "../aws/errors.ts";
 import { type Owner, resourceTags, tagKeys } from "../aws/tags.ts";
 import type { Graph } from "../graph/graph.ts";
+import type { Tags } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/registry.ts";
 import type { KubeObject, ObjectKey, SecretData } from "../kube/object-store.ts";
 import { sightingKey } from "../observe/look.ts";
@@ -36,7 +37,7 @@ export interface Online {
 
 /**
  * The plan that the operator would make of a declared object now. Reads only. With a cluster it knows the resources of
- * the live object; without, those that carry its tags, and Secrets are taken to be missing.
+ * the live object; without, those that carry its tags, and what is made of Secrets is not compared.
  * @throws UserError for what the API server would refuse, and when something could not be read: half a plan misleads.
  */
 export async function online(declared: Declared, aws: Aws, cluster: Cluster | undefined): Promise<Online> {
@@ -54,7 +55,11 @@ export async function online(declared: Declared, aws: Aws, cluster: Cluster | un
   const wanted = await desiredBy(cluster ?? noSecrets, asObject(declared, live), aws, owner);
   const { resources = [] } = live?.status ?? {};
   const inventory = new Inventory(resources as readonly InventoryEntry[], refuseToWrite);
-  const tagsOf = (node: string, name: string) => resourceTags(owner, node, name, declared.spec.tags);
+  const tagsOf = (node: string, name: string): Tags => {
+    const { [tagKeys.uid]: uid, ...known } = resourceTags(owner, node, name, declared.spec.tags);
+    // An object that is not in the cluster yet has no uid that could be compared.
+    return uid ? { ...known, [tagKeys.uid]: uid } : known;
+  };
   const pass: Pass = {
     aws,
     owner,
@@ -83,7 +88,23 @@ export async function online(declared: Declared, aws: Aws, cluster: Cluster | un
     },
     kindOf,
   );
-  return { plan, spec: wanted.spec, graph: wanted.graph };
+  return { plan: cluster ? plan : withoutSecrets(plan, wanted.graph), spec: wanted.spec, graph: wanted.graph };
+}
+
+/** What comes from Secrets cannot be compared where they were not read: neither they nor what is made of them. */
+function withoutSecrets(plan: Plan, graph: Graph): Plan {
+  const unknown = new Set<string>();
+  for (const { id, blocked, dependsOn } of graph.nodes) {
+    if (blocked?.reason.startsWith("Secret") || dependsOn.some((other) => unknown.has(other))) unknown.add(id);
+  }
+  const message = "depends on a Secret of the cluster, which was not asked";
+  return {
+    steps: plan.steps.map((step) =>
+      unknown.has(step.node) && step.id
+        ? { ...step, action: "wait", changes: [], reason: "SecretNotRead", message }
+        : step,
+    ),
+  };
 }
 
 /** The object as it will be once it is applied. */

@@ -71,7 +71,11 @@ test.each(["text", "dot", "mermaid"])("graph draws as %s", async (format) => {
 });
 
 test.each([
-  ["what the API server would refuse, by file and field", edited(/port: 8001/, "port: 8000"), /^-: spec: agents: two agents have the same port/],
+  [
+    "what the API server would refuse, by file and field",
+    edited(/port: 8001/, "port: 8000"),
+    /^-: spec: agents: two agents have the same port/,
+  ],
   [
     "a node id that is in no graph",
     edited(/budget:.*/, 'allowReplacement: ["nothing"]'),

@@ -66,6 +66,20 @@ test("names references to what is not there yet, and never a secret", () => {
   expect(renderPlan(shown) + JSON.stringify(shown)).not.toContain("hunter2");
 });
 
+test("of a change within an object it prints the fields that differ", () => {
+  const from = { image: "a@sha256:1", environment: { A: "1", B: "2" } };
+  const to = { image: { $ref: { node: "repository", output: "uri" } }, environment: { A: "1", C: "3" } };
+  const text = renderPlan(
+    report(planOf(step("replace", { changes: [{ field: "container", from, to, createOnly: true }] }))),
+  );
+  expect(
+    text,
+  ).toContain(`      container.image: "a@sha256:1" → (repository.uri, known after apply)  (forces a replacement)
+      container.environment.B: "2" → (none)  (forces a replacement)
+      container.environment.C: (none) → "3"  (forces a replacement)
+`);
+});
+
 test("says so when there is nothing to do, and when AWS was not asked", () => {
   expect(renderPlan(report(planOf(step("none"))))).toContain("Plan: nothing to do.");
   expect(renderPlan(report(planOf(step("create")), { offline: true, account: undefined }))).toMatch(

@@ -1,5 +1,6 @@
 import type { CostLine } from "../api/status.ts";
-import { show } from "../plan/diff.ts";
+import { isRef, isTemplate, Sensitive } from "../graph/ref.ts";
+import { equal, type FieldChange, show } from "../plan/diff.ts";
 import type { Action, Plan, Step } from "../plan/step.ts";
 
 /** What is known of one object: what `plan` prints and, as it is, writes as JSON. Sensitive values print as such. */
@@ -89,12 +90,27 @@ function renderStep(step: Step): readonly string[] {
   return [
     `${marks[action].padEnd(3)} ${node}  ${type}  ${shown}`,
     ...(message ? [`      ${message}`] : []),
-    ...changes.map(({ field, from, to, createOnly }) => {
+    ...changes.flatMap(inFields).map(({ field, from, to, createOnly }) => {
       const value = action === "create" ? show(to) : `${show(from)} → ${show(to)}`;
       return `      ${field}: ${value}${createOnly ? "  (forces a replacement)" : ""}`;
     }),
     "",
   ];
+}
+
+/** A change within an object as the fields within it that differ: of a container, its image. */
+function inFields(change: FieldChange): readonly FieldChange[] {
+  const { field, from, to, createOnly } = change;
+  if (!isFields(from) || !isFields(to)) return [change];
+  const names = [...new Set([...Object.keys(from), ...Object.keys(to)])].filter((name) => !equal(from[name], to[name]));
+  return names.flatMap((name) =>
+    inFields({ field: `${field}.${name}`, from: from[name], to: to[name], ...(createOnly && { createOnly }) }),
+  );
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return !(isRef(value) || isTemplate(value) || value instanceof Sensitive);
 }
 
 /** The estimate by line, aligned. */

@@ -19,8 +19,9 @@ npm run simulator -- [--port N] [--speed F | --virtual] [options]
   --no-buckets        no throttling
   --faults FILE       a JSON array of fault rules, as POST ${CONTROL_PATH}faults takes them
 
-Clients sign with an account's twelve digits as access key id and any secret key:
-  AWS_ACCESS_KEY_ID=123456789012 AWS_SECRET_ACCESS_KEY=x AWS_REGION=us-east-1 AWS_ENDPOINT_URL=http://127.0.0.1:4566 aws ec2 describe-vpcs
+Clients sign with an account's twelve digits as access key id and any secret key, or with what AssumeRole gave them:
+  AWS_ACCESS_KEY_ID=123456789012 AWS_SECRET_ACCESS_KEY=x AWS_DEFAULT_REGION=us-east-1 \\
+    aws --endpoint-url http://127.0.0.1:4566 ec2 describe-vpcs
 `;
 
 const { values } = parseArgs({

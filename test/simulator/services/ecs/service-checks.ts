@@ -78,7 +78,7 @@ function checkedPlacement(
   }
   const items = strategy.map(({ capacityProvider, weight = 0, base = 0 }) => ({ capacityProvider, weight, base }));
   if (items.length > 0) return { launchType: undefined, capacityProviderStrategy: items };
-  if (held) return held;
+  if (held) return { launchType: held.launchType, capacityProviderStrategy: held.capacityProviderStrategy };
   if (cluster.defaultStrategy.length > 0) {
     return { launchType: undefined, capacityProviderStrategy: cluster.defaultStrategy };
   }

@@ -169,8 +169,8 @@ export function pullFailure(call: Call, task: TaskRow, image: string): string | 
 
 /** An image without a registry is Docker Hub's, one without a tag the latest. */
 function reference(image: string): string {
-  const [first = ""] = image.split("/");
-  const hosted = first.includes(".") || first.includes(":");
+  const [first = "", ...path] = image.split("/");
+  const hosted = path.length > 0 && /[.:]/.test(first);
   const full = hosted ? image : image.includes("/") ? `docker.io/${image}` : `docker.io/library/${image}`;
   return /(:[^/]+|@sha256:.+)$/.test(full) ? full : `${full}:latest`;
 }

@@ -241,7 +241,8 @@ export function stopTask(call: Call, arn: string, owner: TaskOwner, { code, reas
   if (!task) return;
   const { clock } = call.world;
   const ran = task.lastStatus === "RUNNING" && !exited;
-  const drain = ran ? leaveTargets(call, task, owner) : (leaveTargets(call, task, owner), 0);
+  const draining = leaveTargets(call, task, owner);
+  const drain = ran ? draining : 0;
   for (const { registryArn = "" } of task.spec.registries) {
     removeInstance(call, registryArn.split("/").at(-1) ?? "", task.id);
   }

@@ -22,12 +22,13 @@ const WHERE = { account: "111122223333", region: "us-east-1" };
 /** An empty AWS, the way a kind sees it: every call is sent once, so that each fault is seen by the kind itself. */
 export class Given {
   readonly world: SimulatedAws = createWorld({ buckets: false });
-  readonly aws: Aws;
+  readonly aws: Aws = this.connect();
   #tokens = 0;
 
-  constructor() {
+  /** Clients of their own: what an operator has that was just started, and has read nothing yet. */
+  connect(): Aws {
     const config = { ...clientsConfig(this.world, WHERE), maxAttempts: 1 };
-    this.aws = {
+    return {
       ...WHERE,
       partition: "aws",
       clock: this.world.time,

@@ -63,14 +63,13 @@ export const subnetRouteTableAssociation: Kind<SubnetRouteTableAssociationProps,
     return props.subnetId;
   },
 
-  async update(aws, id, { props }) {
+  async update(aws, id, { props: { routeTableId: RouteTableId } }) {
     const it = await read(aws, id);
-    await aws.ec2.send(
-      new ReplaceRouteTableAssociationCommand({
-        AssociationId: it?.RouteTableAssociationId,
-        RouteTableId: props.routeTableId,
-      }),
-    );
+    await (it
+      ? aws.ec2.send(
+          new ReplaceRouteTableAssociationCommand({ AssociationId: it.RouteTableAssociationId, RouteTableId }),
+        )
+      : aws.ec2.send(new AssociateRouteTableCommand({ SubnetId: id, RouteTableId })));
   },
 
   async delete(aws, id) {

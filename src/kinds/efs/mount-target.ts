@@ -2,11 +2,13 @@ import {
   CreateMountTargetCommand,
   DeleteMountTargetCommand,
   DescribeMountTargetSecurityGroupsCommand,
+  IncorrectMountTargetState,
   ModifyMountTargetSecurityGroupsCommand,
   type MountTargetDescription,
   paginateDescribeMountTargets,
 } from "@aws-sdk/client-efs";
 import type { Aws } from "../../aws/aws.ts";
+import { isNotFound } from "../../aws/errors.ts";
 import { collect } from "../../aws/pages.ts";
 import type { Kind } from "../kind.ts";
 import { unlessNotFound } from "../not-found.ts";
@@ -31,14 +33,19 @@ async function describe(
   return (await unlessNotFound(collect(pages, (page) => page.MountTargets))) ?? [];
 }
 
-/** EFS tells the groups of one mount target a call, and only of one whose network interface exists. */
+/** EFS tells the groups of one mount target a call, and only of one whose network interface exists: else unknown. */
 async function groupsOf(
   aws: Aws,
   { MountTargetId, LifeCycleState }: MountTargetDescription,
 ): Promise<string[] | undefined> {
   if (LifeCycleState !== "available" && LifeCycleState !== "updating") return undefined;
-  const ask = new DescribeMountTargetSecurityGroupsCommand({ MountTargetId });
-  return (await unlessNotFound(aws.efs.send(ask)))?.SecurityGroups?.toSorted();
+  try {
+    const ask = new DescribeMountTargetSecurityGroupsCommand({ MountTargetId });
+    return (await aws.efs.send(ask)).SecurityGroups?.toSorted();
+  } catch (error) {
+    if (error instanceof IncorrectMountTargetState || isNotFound(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Natural key: file system and subnet. AWS allows one in a zone, so the old one goes before its replacement comes. */

@@ -63,12 +63,9 @@ export const serviceLimits: Readonly<Record<string, ServiceLimits>> = {
     ],
   },
   elasticloadbalancing: {
-    // The page states the bucket of non-mutating actions, which they share.
+    // The page gives the figures of reads, and says that all actions of a version of the API draw on one account.
     source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html",
-    rules: [
-      { actions: READ, burst: 40, perSecond: 10, shared: "read" },
-      { actions: /./, burst: 20, perSecond: 3, shared: "modify" },
-    ],
+    rules: [{ actions: /./, burst: 40, perSecond: 10, shared: "all" }],
   },
   logs: {
     source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html",

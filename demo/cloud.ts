@@ -26,7 +26,8 @@ export class Cloud {
     return names.length;
   }
 
-  async pushImage(repositoryName: string, tag: string): Promise<void> {
+  /** Returns the digest of what it pushed. */
+  async pushImage(repositoryName: string, tag: string): Promise<string> {
     const ecr = new ECRClient(this.#config);
     const config = {
       mediaType: "application/vnd.oci.image.config.v1+json",
@@ -40,12 +41,15 @@ export class Cloud {
       layers: [],
       annotations: { tag },
     };
-    await ecr.send(new PutImageCommand({ repositoryName, imageTag: tag, imageManifest: JSON.stringify(manifest) }));
+    const { image } = await ecr.send(
+      new PutImageCommand({ repositoryName, imageTag: tag, imageManifest: JSON.stringify(manifest) }),
+    );
+    return image?.imageId?.imageDigest ?? "";
   }
 
   /** From now on, tasks of images like `pattern` end as soon as they start. */
   async crashes(pattern: string): Promise<void> {
-    await this.#simulator.control("POST", "scripts", { image: pattern, script: { kind: "crashes", exitCode: 1 } });
+    await this.#simulator.control("POST", "scripts", { image: pattern, kind: "crashes", exitCode: 1 });
   }
 
   async deleteService(cluster: string, service: string): Promise<void> {

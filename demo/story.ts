@@ -48,8 +48,8 @@ async function scale({ platform }: Stage): Promise<void> {
 async function badRelease({ platform, cloud }: Stage): Promise<void> {
   heading("A release whose image crashes: rolled back, told, and not tried for ever");
   const before = agentOf(await platform.get(), "snowflake-cortex")?.revision;
-  await cloud.pushImage(`${PREFIX}-snowflake-cortex`, "broken");
-  await cloud.crashes("*snowflake-cortex@*");
+  const digest = await cloud.pushImage(`${PREFIX}-snowflake-cortex`, "broken");
+  await cloud.crashes(`*@${digest}`);
   await platform.patchAgent("snowflake-cortex", { image: { tag: "broken" } });
   await platform.watch((object) => condition(object, "Stalled")?.status === "True", LIMIT_MS);
   const stalled = await platform.get();

@@ -83,7 +83,7 @@ function progressOf(open: readonly NodeResult[], leaving: readonly LeavingResult
   const busy = open.filter(({ state }) => state === "progressing");
   const [first] = busy;
   if (first) {
-    const message = `${first.message ?? first.node.id}; a ${first.node.type} usually takes ${usually(first.node.type)}`;
+    const message = `${first.message ?? first.node.id}; ${first.node.type} usually takes ${usually(first.node.type)}`;
     return { reason: first.reason ?? "Progressing", message: more(message, busy.length), routine: true };
   }
   const [waits] = open.filter(({ state }) => state === "waiting");

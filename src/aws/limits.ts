@@ -63,7 +63,7 @@ export const serviceLimits: Readonly<Record<string, ServiceLimits>> = {
     ],
   },
   elasticloadbalancing: {
-    // The page gives the figures of reads, and says that all actions of a version of the API draw on one account.
+    // The page gives figures for reads only; writes are counted with them, which is the safe side.
     source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html",
     rules: [{ actions: /./, burst: 40, perSecond: 10, shared: "all" }],
   },

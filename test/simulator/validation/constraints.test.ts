@@ -15,6 +15,10 @@ describe.each(services().map((service) => [service.model.signingName, service] a
     expect(Object.keys(constraints.operations)).toEqual(Object.keys(service.operations).sort());
   });
 
+  it("has a rule only for operations that the SDK knows", () => {
+    expect(Object.keys(service.operations).filter((operation) => !service.model.operations.has(operation))).toEqual([]);
+  });
+
   it("constrains only members that the SDK's schema has as well", () => {
     const unknown: string[] = [];
     for (const [operation, shape] of Object.entries(constraints.operations)) {

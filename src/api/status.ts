@@ -86,7 +86,13 @@ const inventoryEntry = z.strictObject({
     .meta({ type: "boolean" })
     .optional()
     .describe("It was replaced and goes as soon as nothing uses it."),
-  refused: open.optional().describe("Values that AWS gave up on: not sent again until the spec asks for others."),
+  refused: z
+    .strictObject({
+      values: open.describe("By property."),
+      because: text(2048).describe("Why, in AWS's words."),
+    })
+    .optional()
+    .describe("Values that AWS gave up on: not sent again until the spec asks for others."),
   agent: text(64).optional().describe("The agent that it belongs to."),
 });
 

@@ -76,7 +76,7 @@ async function act(
       const { id } = observation;
       const unknown = fields.flatMap((field) => [...nodesIn(props[field])]);
       if (unknown.length > 0) return { ...resultOf(node, observation, step), ...waiting(unknown) };
-      const given = pass.inventory.current(node.id)?.refused ?? {};
+      const given = pass.inventory.current(node.id)?.refused?.values ?? {};
       if (fields.some((field) => field in given)) pass.inventory.refuse(node.id, undefined);
       pass.assertLeading();
       pass.memory.touched(sightingKey(node.type, id));
@@ -87,7 +87,7 @@ async function act(
     }
     default:
       if (observation.state === "live" && observation.observed.refused) {
-        pass.inventory.refuse(node.id, observation.observed.refused as Props);
+        pass.inventory.refuse(node.id, observation.observed.refused);
       }
   }
   return resultOf(node, observation, step);

@@ -1,5 +1,5 @@
 import type { DeletionPolicy } from "../graph/graph.ts";
-import type { ResourceType } from "../kinds/kind.ts";
+import type { Refusal, ResourceType } from "../kinds/kind.ts";
 
 /** A create that was announced and whose answer is not recorded yet. */
 export interface Intent {
@@ -25,7 +25,7 @@ export interface InventoryEntry {
   /** Replaced, or a twin: goes as soon as nothing uses it. */
   readonly superseded?: true | undefined;
   /** Values that AWS gave up on: not sent again until the spec asks for others. */
-  readonly refused?: Readonly<Record<string, unknown>> | undefined;
+  readonly refused?: Refusal | undefined;
   readonly agent?: string | undefined;
 }
 

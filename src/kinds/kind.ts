@@ -101,7 +101,7 @@ export type Observed<Props, Outputs> = {
    * Values that AWS tried and gave up on (a rolled back revision): the engine does not send the same ones again. Also
    * set when it is ready: what was before serves on.
    */
-  readonly refused?: Live<Props> | undefined;
+  readonly refused?: Refusal<Live<Props>> | undefined;
 } & (
   | { readonly phase: "ready"; readonly outputs: Outputs }
   /** `outputs` while it is being modified but can already be used by what exists. */
@@ -118,6 +118,13 @@ export type Observed<Props, Outputs> = {
 );
 
 export type Live<Props> = { readonly [K in keyof Props]?: Props[K] | undefined };
+
+/** Values that AWS tried and gave up on. */
+export interface Refusal<Values = Readonly<Record<string, unknown>>> {
+  readonly values: Values;
+  /** In AWS's words, for people: why tasks of the release stopped. */
+  readonly because: string;
+}
 
 /** Any kind, for code that treats all alike. */
 // biome-ignore lint/suspicious/noExplicitAny: the one place where props and outputs of a kind are forgotten

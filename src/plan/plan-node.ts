@@ -1,6 +1,6 @@
 import type { Node } from "../graph/graph.ts";
 import { resolve } from "../graph/ref.ts";
-import type { Tags } from "../kinds/kind.ts";
+import type { Refusal, Tags } from "../kinds/kind.ts";
 import { type DiffRules, diff, type FieldChange, type Plain, show } from "./diff.ts";
 import { type Observation, outputsOf } from "./observation.ts";
 import type { Step } from "./step.ts";
@@ -23,7 +23,7 @@ export interface Surroundings {
   /** Tags that the resource must carry. */
   readonly tags: Tags;
   /** Values that AWS gave up on before, from the inventory. */
-  readonly refused?: Plain | undefined;
+  readonly refused?: Refusal | undefined;
 }
 
 /** How soon to look for what a person must bring, as a Secret. */
@@ -86,7 +86,8 @@ function planLive(
     return { ...base, action: "wait", changes: [], reason: "Deleting", message: observed.message, lookAgainMs: pollMs };
   }
   const serves = observed.phase === "ready" || observed.outputs !== undefined;
-  const refused = { ...around.refused, ...observed.refused };
+  const refusal = observed.refused ?? around.refused;
+  const refused: Plain = refusal?.values ?? {};
   const all = diff(desired, observed.live as Plain, rules, around.willChange);
   const changes = all.filter((change) => !(change.field in refused && show(refused[change.field]) === show(change.to)));
   const held = all.length - changes.length;
@@ -112,7 +113,7 @@ function planLive(
     return { ...base, action: "update", changes: [...changes, ...tagChanges], serves };
   }
   if (observed.phase === "failed" || held > 0) {
-    const message = observed.phase === "failed" ? observed.message : heldBack(refused);
+    const message = observed.phase === "failed" ? observed.message : heldBack(refusal?.because);
     return { ...base, action: "refuse", changes: all, reason: "Failed", message, serves };
   }
   if (observed.phase === "progressing") {
@@ -150,12 +151,8 @@ function missing(node: Node): string {
   return `spec.adopt names ${node.adopt} for ${node.id}, but no such ${node.type} exists in this account and region; correct the id or remove the entry`;
 }
 
-function heldBack(refused: Plain): string {
-  return `${Object.entries(refused)
-    .map(([field, value]) => `${field} ${show(value)}`)
-    .join(
-      ", ",
-    )} failed before and is not tried again; change the spec, or ask again with the annotation agentorchestrator.io/reconcile`;
+function heldBack(because = "AWS gave up on it before"): string {
+  return `${because}. What ran before runs on, and the same is not tried again: change the spec, or ask again with the annotation agentorchestrator.io/reconcile`;
 }
 
 function notAllowed(node: Node, forced: readonly FieldChange[]): string {

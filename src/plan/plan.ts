@@ -1,6 +1,5 @@
 import type { Graph } from "../graph/graph.ts";
-import type { Tags } from "../kinds/kind.ts";
-import type { Plain } from "./diff.ts";
+import type { Refusal, Tags } from "../kinds/kind.ts";
 import { type Observation, outputsOf } from "./observation.ts";
 import { type KindRules, planNode } from "./plan-node.ts";
 import type { Plan, Step } from "./step.ts";
@@ -22,7 +21,7 @@ export interface Desired {
 
 export interface Known {
   readonly nodes: ReadonlyMap<string, Observation>;
-  readonly refused: ReadonlyMap<string, Plain>;
+  readonly refused: ReadonlyMap<string, Refusal>;
   /** Dependents first. */
   readonly leaving: readonly Leaving[];
 }

@@ -7,7 +7,7 @@ import {
   type UpdateServiceCommandInput,
 } from "@aws-sdk/client-ecs";
 import type { Aws } from "../../aws/aws.ts";
-import type { Kind, Observed } from "../kind.ts";
+import type { Kind, Observed, Refusal } from "../kind.ts";
 import { asSet } from "../same.ts";
 import type { CapacityStrategy } from "./capacity.ts";
 import { rolledBack, stoppedReason } from "./failures.ts";
@@ -150,7 +150,7 @@ async function observed(aws: Aws, id: string, found: Service): Promise<ObservedS
   const failing = rollout.state === "steady" ? undefined : rollout.failing;
   const lastFailure = (failing && (await stoppedReason(aws, id, failing))) ?? failure?.reason;
   const outputs = outputsOf(id, found, failure, lastFailure);
-  const told = { live, tags, outputs, ...(failure && { refused: { taskDefinition: failure.taskDefinition } }) };
+  const told = { live, tags, outputs, ...(failure && { refused: refusal(failure, lastFailure) }) };
   switch (rollout.state) {
     case "steady":
       return { phase: "ready", ...told };
@@ -169,6 +169,10 @@ async function observed(aws: Aws, id: string, found: Service): Promise<ObservedS
       return { phase: "failed", ...told, message };
     }
   }
+}
+
+function refusal({ taskDefinition, reason }: Failure, lastFailure = reason): Refusal<Partial<ServiceProps>> {
+  return { values: { taskDefinition }, because: `${shortArn(taskDefinition)} failed: ${lastFailure}` };
 }
 
 /** "family:7" */

@@ -1,3 +1,4 @@
+import { authorize } from "./authorization/authorize.ts";
 import { type InProcessHandler, inProcess } from "./doors/in-process.ts";
 import { services } from "./services/index.ts";
 import { type AwsOptions, SimulatedAws } from "./simulated-aws.ts";
@@ -13,7 +14,7 @@ export type { AwsOptions, SimulatedAws } from "./simulated-aws.ts";
 
 /** An empty AWS with all services: on a virtual clock and with AWS's limits, unless it is said otherwise. */
 export function createWorld(options: AwsOptions = {}): SimulatedAws {
-  return new SimulatedAws(services(), options, { validate });
+  return new SimulatedAws(services(), options, { validate, authorize });
 }
 
 export interface Where {

@@ -33,7 +33,7 @@ export interface World {
   id(prefix: string, digits?: number): string;
   /** Duration of `what` in milliseconds (services/<service>/durations.ts), spread by chance when the world has a spread. */
   duration(what: string): number;
-  /** Whether callers are held to their IAM policies (services/iam/authorize.ts). */
+  /** Whether callers are held to their IAM policies (authorization/authorize.ts). */
   readonly enforceIam: boolean;
   /** Name of the limit → its value in this world (services/<service>/quotas.ts): account quotas that a test may lower. */
   quota(name: string): number;

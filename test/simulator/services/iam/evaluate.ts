@@ -22,7 +22,7 @@ export function evaluate(statements: readonly Statement[], request: Request): De
 function applies(statement: Statement, request: Request): boolean {
   return (
     names(statement.Action, statement.NotAction, request.action, true) &&
-    names(statement.Resource, statement.NotResource, request.resource, false) &&
+    names(statement.Resource, statement.NotResource, request.resource, false, request.context) &&
     conditionsHold(statement.Condition, request.context)
   );
 }
@@ -32,9 +32,16 @@ function names(
   others: string | readonly string[] | undefined,
   value: string,
   anyCase: boolean,
+  context: Request["context"] = {},
 ): boolean {
-  if (others !== undefined) return !list(others).some((pattern) => like(pattern, value, anyCase));
-  return patterns === undefined || list(patterns).some((pattern) => like(pattern, value, anyCase));
+  const matches = (pattern: string) => like(filledIn(pattern, context), value, anyCase);
+  if (others !== undefined) return !list(others).some(matches);
+  return patterns === undefined || list(patterns).some(matches);
+}
+
+/** Policy variables, as ${aws:PrincipalAccount}: IAM User Guide, "IAM policy elements: Variables and tags". */
+function filledIn(pattern: string, context: Request["context"]): string {
+  return pattern.replace(/\$\{([^}]+)\}/g, (variable, key: string) => contextValue(context, key)?.[0] ?? variable);
 }
 
 /** Wildcards of IAM: * any characters, ? one. */
@@ -50,7 +57,11 @@ export function like(pattern: string, value: string, anyCase = false): boolean {
 export function conditionsHold(conditions: Statement["Condition"], context: Request["context"]): boolean {
   return Object.entries(conditions ?? {}).every(([operator, keys]) =>
     Object.entries(keys).every(([key, wanted]) =>
-      holds(operator, contextValue(context, key), list(wanted).map(String)),
+      holds(
+        operator,
+        contextValue(context, key),
+        list(wanted).map((one) => filledIn(String(one), context)),
+      ),
     ),
   );
 }

@@ -17,9 +17,11 @@ export function listWatchOver(http: KubeHttp, path: string): ListWatch {
       const accept = metadataOf("PartialObjectMetadataList");
       const answer = (await http.request("GET", path, { accept, signal, timeoutMs: silenceMs })) as {
         metadata: { resourceVersion: string };
-        items: { metadata: ObjectMeta }[];
+        // A list of metadata that holds nothing says null: k8s.io/apiserver/pkg/endpoints/handlers/response.go.
+        items: { metadata: ObjectMeta }[] | null;
       };
-      return { resourceVersion: answer.metadata.resourceVersion, items: answer.items.map(({ metadata }) => metadata) };
+      const items = (answer.items ?? []).map(({ metadata }) => metadata);
+      return { resourceVersion: answer.metadata.resourceVersion, items };
     },
     async watch(resourceVersion, onEvent, signal) {
       const query = {

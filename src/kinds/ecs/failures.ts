@@ -10,20 +10,18 @@ import {
 } from "@aws-sdk/client-ecs";
 import type { Aws } from "../../aws/aws.ts";
 import { clusterIn, nameIn } from "./read-services.ts";
-import { type Failure, hasFailedBefore, primaryOf } from "./rollout.ts";
+import { type Failure, primaryOf } from "./rollout.ts";
 
 /** What the history says of the deployment before the present one, by the present one's id: it does not change. */
 const histories = new WeakMap<Aws, Map<string, Failure | undefined>>();
 const LIMIT = 1_000;
 
 /**
- * The revision whose failure led to what runs now, for a service whose deployment is steady: the newest of its
- * deployments was rolled back. Undefined when it was not. Reads only when events tell of a failure, and then once for
- * each deployment.
+ * The revision whose failure led to what runs now: the newest of the service's deployments is being rolled back, or
+ * was. Undefined when it was not. What has come to an end is read once for each deployment.
  */
 export async function rolledBack(aws: Aws, service: Service): Promise<Failure | undefined> {
-  const primary = primaryOf(service)?.id;
-  if (!primary || !hasFailedBefore(service)) return undefined;
+  const primary = primaryOf(service)?.id ?? "";
   const known = histories.get(aws) ?? new Map<string, Failure | undefined>();
   if (known.has(primary)) return known.get(primary);
   const newest = await newestDeployment(aws, service);

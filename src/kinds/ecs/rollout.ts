@@ -22,8 +22,8 @@ export type Rollout =
       readonly failing: string | undefined;
       readonly failure?: never;
     }
-  /** ECS replaces the tasks of a failed revision by those of the one before. */
-  | { readonly state: "rollingBack"; readonly failing: string; readonly failure: Failure }
+  /** ECS replaces the tasks of a failed revision by those of the one before. Which, the description tells only at first. */
+  | { readonly state: "rollingBack"; readonly failing: string | undefined; readonly failure: Failure | undefined }
   /** ECS gave up, and there is no earlier revision to go back to. */
   | { readonly state: "stuck"; readonly failing: string; readonly failure: Failure };
 
@@ -35,16 +35,20 @@ export function rolloutOf(service: Service): Rollout {
   const done = rolloutState === "COMPLETED";
   if (done && service.runningCount === service.desiredCount) return { state: "steady" };
   const failed = service.deployments?.find((one) => one.rolloutState === "FAILED" && isRollbackOf(primary, one));
-  if (failed) return { state: "rollingBack", failing: failed.taskDefinition ?? "", failure: failureOf(failed) };
+  if (failed || ROLLING_BACK.test(primary.rolloutStateReason ?? "")) {
+    return { state: "rollingBack", failing: failed?.taskDefinition, failure: failed && failureOf(failed) };
+  }
   const { runningCount = 0, desiredCount = 0 } = done ? service : primary;
   // Tasks that were up and are no more count as failing; those of a deployment under way, once ECS counts them.
   const failing = (done && runningCount < desiredCount) || primary.failedTasks ? taskDefinition : undefined;
   return { state: "rolling", words: `${runningCount} of ${desiredCount} tasks run${trouble(service)}`, failing };
 }
 
+const ROLLING_BACK = /rolling back to/i;
+
 /** ECS says so in the reason; or it has put a deployment from before the failed one in charge again. */
 function isRollbackOf(primary: Deployment, failed: Deployment): boolean {
-  return /rolling back/i.test(primary.rolloutStateReason ?? "") || time(primary.createdAt) < time(failed.createdAt);
+  return ROLLING_BACK.test(primary.rolloutStateReason ?? "") || time(primary.createdAt) < time(failed.createdAt);
 }
 
 export function primaryOf(service: Service): Deployment | undefined {

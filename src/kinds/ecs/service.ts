@@ -13,7 +13,7 @@ import type { CapacityStrategy } from "./capacity.ts";
 import { rolledBack, stoppedReason } from "./failures.ts";
 import { clusterIn, describe, describeService, nameIn } from "./read-services.ts";
 import { forgetRevision } from "./revisions.ts";
-import { type Failure, primaryOf, rolloutOf, runningRevision } from "./rollout.ts";
+import { type Failure, hasFailedBefore, primaryOf, type Rollout, rolloutOf, runningRevision } from "./rollout.ts";
 import { changeable, liveOf } from "./service-request.ts";
 import { fromEcsTags, toEcsTags } from "./tags.ts";
 
@@ -146,8 +146,8 @@ async function observed(aws: Aws, id: string, found: Service): Promise<ObservedS
   const tags = fromEcsTags(found.tags);
   if (found.status === "DRAINING") return { phase: "deleting", live, tags, message: "ECS stops its tasks" };
   const rollout = rolloutOf(found);
-  const failure = rollout.state === "steady" ? await rolledBack(aws, found) : rollout.failure;
-  const failing = rollout.state === "steady" ? undefined : rollout.failing;
+  const failure = await failureOf(aws, found, rollout);
+  const failing = rollout.state === "steady" ? undefined : (rollout.failing ?? failure?.taskDefinition);
   const lastFailure = (failing && (await stoppedReason(aws, id, failing))) ?? failure?.reason;
   const outputs = outputsOf(id, found, failure, lastFailure);
   const told = { live, tags, outputs, ...(failure && { refused: refusal(failure, lastFailure) }) };
@@ -159,7 +159,7 @@ async function observed(aws: Aws, id: string, found: Service): Promise<ObservedS
       return { phase: "progressing", ...told, message };
     }
     case "rollingBack": {
-      const failed = shortArn(rollout.failure.taskDefinition);
+      const failed = shortArn(failure?.taskDefinition ?? "the newest revision");
       const message = `${failed} failed, ECS goes back to ${shortArn(live.taskDefinition)}: ${lastFailure}`;
       return { phase: "failed", ...told, message };
     }
@@ -173,6 +173,12 @@ async function observed(aws: Aws, id: string, found: Service): Promise<ObservedS
 
 function refusal({ taskDefinition, reason }: Failure, lastFailure = reason): Refusal<Partial<ServiceProps>> {
   return { values: { taskDefinition }, because: `${shortArn(taskDefinition)} failed: ${lastFailure}` };
+}
+
+/** The revision that ECS gave up on: by the description, or, where that tells no more of it, by the service's history. */
+async function failureOf(aws: Aws, found: Service, rollout: Rollout): Promise<Failure | undefined> {
+  if (rollout.state === "steady") return hasFailedBefore(found) ? rolledBack(aws, found) : undefined;
+  return rollout.state === "rollingBack" ? (rollout.failure ?? rolledBack(aws, found)) : rollout.failure;
 }
 
 /** "family:7" */

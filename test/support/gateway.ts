@@ -1,0 +1,124 @@
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** A request as it came over the wire. */
+export interface Asked {
+  /** Operation, as AWS names it: of the query and JSON protocols; of REST, method and path. */
+  readonly action: string;
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+}
+
+/** What an emulator leaves out of its answers, filled in as AWS answers. */
+export interface Fill {
+  readonly action: RegExp;
+  /** Where the request must be another one for the emulator to understand it: its body. */
+  readonly ask?: (asked: Asked) => string;
+  /** The answer's body as AWS has it; the same text where nothing is missing. */
+  readonly answer?: (body: string, asked: Asked) => string;
+}
+
+export interface GatewayOptions {
+  /** Base URL of what stands behind it. */
+  readonly target: string;
+  readonly fills?: readonly Fill[];
+  /** Whether the caller never sees the answer to this request, which has had its effect. */
+  readonly loses?: (asked: Asked) => boolean;
+  /** What every call takes on top, in milliseconds. */
+  readonly delayMs?: number;
+}
+
+/** A door on 127.0.0.1 in front of an emulator of AWS. */
+export interface Gateway {
+  readonly url: string;
+  /** How often each fill had something to do: 0 tells that the gap is closed. */
+  readonly filled: ReadonlyMap<Fill, number>;
+  /** Answers that were lost, by action. */
+  readonly lost: ReadonlyMap<string, number>;
+  close(): Promise<void>;
+}
+
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const filled = new Map<Fill, number>();
+  const lost = new Map<string, number>();
+  const count = <Key>(counts: Map<Key, number>, key: Key): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
+
+  const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const bytes = await read(incoming);
+    const asked = askedIn(incoming, bytes);
+    const fills = (options.fills ?? []).filter(({ action }) => action.test(asked.action));
+    let sent = bytes;
+    for (const fill of fills) {
+      const body = fill.ask?.(asked) ?? asked.body;
+      if (body === asked.body) continue;
+      sent = Buffer.from(body, "latin1");
+      count(filled, fill);
+    }
+    if (options.delayMs) await new Promise((resolve) => setTimeout(resolve, options.delayMs));
+    const answer = await forward(options.target, incoming, sent);
+    let body = answer.body;
+    for (const fill of fills) {
+      const before = body.toString();
+      const after = fill.answer?.(before, asked) ?? before;
+      if (after === before) continue;
+      body = Buffer.from(after);
+      count(filled, fill);
+    }
+    if (options.loses?.(asked)) {
+      count(lost, asked.action);
+      outgoing.destroy();
+      return;
+    }
+    const headers = { ...answer.headers, "content-length": String(body.length) };
+    outgoing.writeHead(answer.status, incoming.method === "HEAD" ? answer.headers : headers).end(body);
+  };
+  const server = createServer((incoming, outgoing) => {
+    handle(incoming, outgoing).catch(() => outgoing.destroy());
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    filled,
+    lost,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function askedIn({ method = "", url = "", headers }: IncomingMessage, bytes: Buffer): Asked {
+  const body = bytes.toString("latin1");
+  const target = headers["x-amz-target"];
+  const form = /^(?:.*&)?Action=(\w+)/.exec(headers["content-type"]?.includes("form-urlencoded") ? body : "");
+  const action = typeof target === "string" ? target.split(".").at(-1) : form?.[1];
+  return { action: action ?? `${method} ${url.split("?")[0]}`, method, path: url, body };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** Sends the request on as it came, each on a connection of its own, but for its length. */
+function forward(target: string, incoming: IncomingMessage, body: Buffer): Promise<Answer> {
+  const { "transfer-encoding": _chunked, "accept-encoding": _plain, connection: _own, ...kept } = incoming.headers;
+  const headers = { ...kept, "content-length": String(body.length) };
+  return new Promise((resolve, reject) => {
+    const out = request(new URL(incoming.url ?? "/", target), { method: incoming.method ?? "GET", headers }, (answer) => {
+      const { "transfer-encoding": _length, connection: _theirs, ...given } = answer.headers;
+      read(answer).then((read) => resolve({ status: answer.statusCode ?? 502, headers: given, body: read }), reject);
+    });
+    out.once("error", reject);
+    out.end(body);
+  });
+}
+
+async function read(stream: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

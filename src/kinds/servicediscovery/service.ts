@@ -31,12 +31,26 @@ export interface DiscoveryServiceOutputs {
   readonly arn: string;
 }
 
-/** All services of a namespace, by id: one call for 100 of them. Undefined when the namespace is gone. */
-const servicesOf = batched<ReadonlyMap<string, ServiceSummary>>({
+/** Several namespaces cost one call each, all services of the account one for each hundred. */
+const ALL_AT_ONCE = 4;
+
+/** By "<namespace id>/<service id>". */
+const describe = batched<ServiceSummary>({
   max: Number.POSITIVE_INFINITY,
-  read: async (aws, namespaces) => {
-    const read = namespaces.map(async (id) => [id, await unlessNotFound(listServices(aws, id))] as const);
-    return new Map((await Promise.all(read)).flatMap(([id, services]) => (services ? [[id, services]] : [])));
+  read: async (aws, ids) => {
+    const namespaces = [...new Set(ids.map((id) => partsOf(id).namespaceId))];
+    const found = new Map<string, ServiceSummary>();
+    const add = (services: readonly ServiceSummary[]) => {
+      const byId = new Map(services.map((service) => [service.Id, service]));
+      for (const id of ids) {
+        const service = byId.get(partsOf(id).serviceId);
+        if (service) found.set(id, service);
+      }
+    };
+    if (namespaces.length >= ALL_AT_ONCE) add(await listServices(aws, undefined, namespaces.length));
+    const missing = new Set(ids.filter((id) => !found.has(id)).map((id) => partsOf(id).namespaceId));
+    await Promise.all([...missing].map(async (id) => add((await unlessNotFound(listServices(aws, id))) ?? [])));
+    return found;
   },
 });
 
@@ -48,7 +62,7 @@ export const discoveryService: Kind<DiscoveryServiceProps, DiscoveryServiceOutpu
   timing: { pollSeconds: 2, usually: "a few seconds" },
 
   async find(aws, { name, props: { namespaceId } }) {
-    const services = [...((await servicesOf(aws, namespaceId))?.values() ?? [])];
+    const services = (await unlessNotFound(listServices(aws, namespaceId))) ?? [];
     return Promise.all(
       services
         .filter((service) => service.Name === name)
@@ -61,7 +75,7 @@ export const discoveryService: Kind<DiscoveryServiceProps, DiscoveryServiceOutpu
 
   async observe(aws, id) {
     const { namespaceId, serviceId } = partsOf(id);
-    const found = (await servicesOf(aws, namespaceId))?.get(serviceId);
+    const found = await describe(aws, id);
     if (!found) return undefined;
     const record = found.DnsConfig?.DnsRecords?.[0];
     const live = {
@@ -137,14 +151,22 @@ function partsOf(id: string): { namespaceId: string; serviceId: string } {
   return { namespaceId, serviceId };
 }
 
-async function listServices(aws: Aws, namespaceId: string): Promise<ReadonlyMap<string, ServiceSummary>> {
-  const Filters = [{ Name: "NAMESPACE_ID" as const, Values: [namespaceId], Condition: "EQ" as const }];
-  const all = new Map<string, ServiceSummary>();
+/** Of one namespace or of all, to the end or for that many pages of 100. */
+async function listServices(
+  aws: Aws,
+  namespaceId?: string,
+  pages: number = Number.POSITIVE_INFINITY,
+): Promise<ServiceSummary[]> {
+  const Filters = namespaceId
+    ? [{ Name: "NAMESPACE_ID" as const, Values: [namespaceId], Condition: "EQ" as const }]
+    : undefined;
+  const all: ServiceSummary[] = [];
   let NextToken: string | undefined;
-  do {
+  for (let read = 0; read < pages; read++) {
     const page = await aws.cloudMap.send(new ListServicesCommand({ Filters, MaxResults: 100, NextToken }));
-    for (const service of page.Services ?? []) all.set(service.Id ?? "", service);
+    all.push(...(page.Services ?? []));
     NextToken = page.NextToken;
-  } while (NextToken);
+    if (!NextToken) break;
+  }
   return all;
 }

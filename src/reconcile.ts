@@ -2,12 +2,11 @@ import { annotations, finalizer } from "./api/resource.ts";
 import type { Spec } from "./api/spec.ts";
 import type { Status } from "./api/status.ts";
 import { apply } from "./apply/apply.ts";
-import { leavingOf } from "./apply/leaving.ts";
 import { type KubeObject, parseKey } from "./kube/object-store.ts";
 import { observe } from "./observe/observe.ts";
-import { type Prepared, prepare } from "./observe/prepare.ts";
+import { planOf } from "./observe/plan-of.ts";
+import { prepare } from "./observe/prepare.ts";
 import type { Operator } from "./operator.ts";
-import { planPass } from "./plan/plan.ts";
 import { reportHindrance, reportPass, reportPaused } from "./status/report.ts";
 import { StatusWriter } from "./status/writer.ts";
 
@@ -31,20 +30,11 @@ export async function reconcile(operator: Operator, key: string): Promise<number
   if ("reason" in prepared) return reportHindrance(operator, writer, prepared);
   const { pass } = prepared;
   const observations = await observe(pass);
-  const plan = planPass(prepared.desired, known(prepared, observations), pass.kindOf);
-  const outcome = await apply(pass, plan, observations);
+  const outcome = await apply(pass, planOf(pass, observations), observations);
   const againMs = await reportPass(operator, writer, prepared, outcome);
   if (!deleting || pass.inventory.entries.length > 0) return againMs;
   await operator.store.removeFinalizer(writer.object, finalizer);
   return operator.forget(key);
-}
-
-function known({ pass }: Prepared, nodes: Awaited<ReturnType<typeof observe>>): Parameters<typeof planPass>[1] {
-  const refused = pass.inventory.entries.flatMap((entry) =>
-    entry.refused ? [[entry.node, entry.refused] as const] : [],
-  );
-  const leaving = leavingOf(pass.inventory.entries, pass.graph).map(({ entry, retain }) => ({ ...entry, retain }));
-  return { nodes, refused: new Map(refused), leaving };
 }
 
 function isPaused(object: KubeObject<Spec, Status>): boolean {

@@ -1,3 +1,4 @@
+import { actingFor } from "./aws/token-bucket.ts";
 import { formatKey } from "./kube/object-store.ts";
 import type { Operator } from "./operator.ts";
 import type { PassMetrics } from "./pass-metrics.ts";
@@ -27,7 +28,7 @@ export async function runOperator(
     const began = performance.now();
     let outcome: "ok" | "error" = "error";
     try {
-      const againMs = await reconcile(operator, key);
+      const againMs = await actingFor(key, () => reconcile(operator, key));
       outcome = "ok";
       return againMs;
     } finally {

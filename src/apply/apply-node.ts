@@ -21,15 +21,16 @@ export async function applyNode(
   node: Node,
   observed: Observation,
   planned: Step | undefined,
+  heldBy: readonly string[] | undefined,
   dependencies: Results,
 ): Promise<NodeResult> {
   const moved = observed.state === "unresolved" || [...dependencies.values()].some(({ did }) => did);
   const outputOf = (other: string, output: string): unknown => dependencies.get(other)?.outputs?.[output];
   try {
-    const observation =
-      observed.state === "unresolved" && !node.blocked ? await findNode(pass, node, outputOf) : observed;
+    const search = observed.state === "unresolved" && !node.blocked && !heldBy && unreadyIn(dependencies).length === 0;
+    const observation = search ? await findNode(pass, node, outputOf) : observed;
     await adoptFound(pass, node, observation);
-    const step = planned && !moved ? planned : stepOf(pass, node, observation, outputOf);
+    const step = planned && (!moved || heldBy) ? planned : stepOf(pass, node, observation, outputOf);
     const result = await act(pass, node, observation, step, dependencies, outputOf);
     if (result.state === "error") return { ...result, lookAgainMs: pass.memory.failed(node.id) };
     pass.memory.succeeded(node.id);
@@ -66,6 +67,8 @@ async function act(
     case "create":
       return createWhenReady(pass, node, props, dependencies, outputOf, "created");
     case "replace": {
+      const unready = unreadyIn(dependencies);
+      if (unready.length > 0) return { ...resultOf(node, observation, step), ...waiting(unready) };
       pass.inventory.supersede(node.id);
       await pass.inventory.save();
       return createWhenReady(pass, node, props, dependencies, outputOf, "replaced", step);
@@ -102,7 +105,7 @@ async function createWhenReady(
   did: "created" | "replaced",
   step?: Step,
 ): Promise<NodeResult> {
-  const unready = [...dependencies.values()].filter(({ state }) => state !== "ready").map((result) => result.node.id);
+  const unready = unreadyIn(dependencies);
   if (unready.length > 0) return { node, state: "waiting", ...waiting(unready) };
   if (pass.kindOf(node.type).deleteFirst && pass.inventory.supersededIds(node.id).size > 0) {
     const message = `${node.name} is being replaced: the old one must be gone first`;
@@ -151,6 +154,10 @@ async function adoptFound(pass: Pass, node: Node, observation: Observation): Pro
 async function recordFound(pass: Pass, node: Node, id: string): Promise<void> {
   pass.inventory.record(node.id, node.type, id, metaOf(node));
   await pass.inventory.save();
+}
+
+function unreadyIn(dependencies: Results): readonly string[] {
+  return [...dependencies.values()].filter(({ state }) => state !== "ready").map((result) => result.node.id);
 }
 
 function waiting(nodes: readonly string[]): Pick<NodeResult, "reason" | "message" | "waitsFor"> {

@@ -1,4 +1,5 @@
 import type { Pass } from "../observe/pass.ts";
+import { heldIn } from "../plan/held.ts";
 import type { Observation } from "../plan/observation.ts";
 import type { Plan } from "../plan/step.ts";
 import { applyNode } from "./apply-node.ts";
@@ -16,6 +17,7 @@ import type { NodeResult, Outcome } from "./result.ts";
 export async function apply(pass: Pass, plan: Plan, observations: ReadonlyMap<string, Observation>): Promise<Outcome> {
   const staying = plan.steps.filter((step) => step.action !== "delete" && step.action !== "retain");
   const planned = new Map(staying.map((step) => [step.node, step]));
+  const held = heldIn(pass.graph);
   const running = new Map<string, Promise<NodeResult>>();
   for (const node of pass.graph.nodes) {
     const dependencies = node.dependsOn.map((id) => running.get(id));
@@ -24,7 +26,7 @@ export async function apply(pass: Pass, plan: Plan, observations: ReadonlyMap<st
       Promise.all(dependencies).then((done) => {
         const results = new Map(done.flatMap((result) => (result ? [[result.node.id, result] as const] : [])));
         const observation = observations.get(node.id) ?? { state: "unresolved" };
-        return applyNode(pass, node, observation, planned.get(node.id), results);
+        return applyNode(pass, node, observation, planned.get(node.id), held.get(node.id), results);
       }),
     );
   }

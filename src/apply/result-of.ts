@@ -21,7 +21,7 @@ export function resultOf(node: Node, observation: Observation, step: Step): Node
     case "refuse":
       return { ...base, state: "refused", changes: step.changes };
     case "wait":
-      return { ...base, state: "progressing" };
+      return { ...base, state: node.blocked || step.reason === "WaitsForDependencies" ? "waiting" : "progressing" };
     default:
       return { ...base, state: "waiting" };
   }

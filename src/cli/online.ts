@@ -4,7 +4,6 @@ import type { Spec } from "../api/spec.ts";
 import type { Status } from "../api/status.ts";
 import { validate } from "../api/validate.ts";
 import { Inventory, type InventoryEntry } from "../apply/inventory.ts";
-import { leavingOf } from "../apply/leaving.ts";
 import type { Aws } from "../aws/aws.ts";
 import { describe } from "../aws/errors.ts";
 import { type Owner, resourceTags, tagKeys } from "../aws/tags.ts";
@@ -16,9 +15,9 @@ import { sightingKey } from "../observe/look.ts";
 import { CONSISTENCY_MS, Memory } from "../observe/memory.ts";
 import { observe } from "../observe/observe.ts";
 import type { Pass } from "../observe/pass.ts";
+import { planOf } from "../observe/plan-of.ts";
 import { desiredBy } from "../observe/prepare.ts";
 import type { Observation } from "../plan/observation.ts";
-import { planPass } from "../plan/plan.ts";
 import type { Plan } from "../plan/step.ts";
 import { type Declared, UserError } from "./input.ts";
 
@@ -73,21 +72,7 @@ export async function online(declared: Declared, aws: Aws, cluster: Cluster | un
   };
   const observations = await observe(pass);
   failWhenUnread(observations);
-  const refused = inventory.entries.flatMap((entry) => (entry.refused ? [[entry.node, entry.refused] as const] : []));
-  const plan = planPass(
-    { graph: wanted.graph, tagsOf: (node) => tagsOf(node, wanted.graph.get(node)?.name ?? node) },
-    {
-      nodes: observations,
-      refused: new Map(refused),
-      leaving: leavingOf(inventory.entries, wanted.graph).map(({ entry, retain }) => ({
-        node: entry.node,
-        type: entry.type,
-        id: entry.id ?? "",
-        retain,
-      })),
-    },
-    kindOf,
-  );
+  const plan = planOf(pass, observations);
   return { plan: cluster ? plan : withoutSecrets(plan, wanted.graph), spec: wanted.spec, graph: wanted.graph };
 }
 

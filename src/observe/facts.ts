@@ -29,23 +29,28 @@ export interface FactsFrom {
   readonly owner: Owner;
   readonly namespace: string;
   readonly store: SecretReader;
+  /** What an image tag stands for; unless given, AWS is asked each time. */
+  readonly digestOf?: DigestOf | undefined;
 }
+
+/** Digest ("sha256:…") of a tag in an ECR repository of the account; undefined when there is none (yet). */
+export type DigestOf = (repositoryName: string, tag: string) => Promise<string | undefined>;
 
 export interface SecretReader {
   secret(namespace: string, name: string): Promise<SecretData | undefined>;
 }
 
 /**
- * What the graph is built from beside the spec, read now: Secrets by name, the existing network, what image tags stand
- * for.
+ * What the graph is built from beside the spec: Secrets by name and the existing network, read now, and what image tags
+ * stand for.
  * @throws what the reads throw: nothing is taken for absent because it could not be read.
  */
-export async function factsFor({ aws, spec, owner, namespace, store }: FactsFrom): Promise<Facts> {
+export async function factsFor({ aws, spec, owner, namespace, store, digestOf }: FactsFrom): Promise<Facts> {
   const { account, region, partition } = aws;
   const { existing } = spec.network;
   const [secrets, images, network, available] = await Promise.all([
     secretsOf(store, namespace, spec),
-    imagesOf(aws, spec),
+    imagesOf(aws, spec, digestOf ?? ((repository, tag) => imageDigest(aws, repository, tag))),
     existing && networkOf(aws, existing.vpc, [...existing.publicSubnets, ...existing.privateSubnets]),
     existing ? [] : zonesFor(aws, spec as unknown as Spec),
   ]);
@@ -69,12 +74,16 @@ async function secretsOf(
 }
 
 /** What the tags of images in the agents' own repositories stand for; a tag that is not there yet is left out. */
-async function imagesOf(aws: Aws, spec: EffectiveSpec): Promise<ReadonlyMap<string, string>> {
+async function imagesOf(
+  aws: Pick<Aws, "account" | "region">,
+  spec: EffectiveSpec,
+  digestOf: DigestOf,
+): Promise<ReadonlyMap<string, string>> {
   const { project, environment } = spec;
   const names = new Names({ project, environment, account: aws.account, region: aws.region });
   const own = spec.agents.filter(({ image }) => image.repository === undefined && image.digest === undefined);
   const read = await Promise.all(
-    own.map(async ({ name, image }) => [name, await imageDigest(aws, names.part(name), image.tag)] as const),
+    own.map(async ({ name, image }) => [name, await digestOf(names.part(name), image.tag)] as const),
   );
   return new Map(read.flatMap(([name, digest]) => (digest === undefined ? [] : [[name, digest] as const])));
 }

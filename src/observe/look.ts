@@ -1,5 +1,9 @@
+import { classify } from "../aws/errors.ts";
 import type { AnyObserved, Observation } from "../plan/observation.ts";
 import type { Pass } from "./pass.ts";
+
+/** How old a look may be, in milliseconds, that stands in for one that the account's request rate did not allow. */
+const RATE_LIMITED_TRUST_MS = 600_000;
 
 /**
  * One look at a resource whose id is known. An empty read counts as absence only when AWS's reads cannot be behind any
@@ -15,7 +19,9 @@ export async function look(pass: Pass, type: string, id: string, recorded: boole
   try {
     observed = await pass.kindOf(type).observe(aws, id);
   } catch (error) {
-    return { state: "unread", error };
+    // A look that came to nothing for the request rate alone says nothing: what was seen stands for a while.
+    const last = classify(error) === "throttle" ? memory.recent(key, now, RATE_LIMITED_TRUST_MS) : undefined;
+    return last ?? { state: "unread", error };
   }
   if (observed) {
     const live: Observation = { state: "live", id: observed.id ?? id, observed };

@@ -1,3 +1,4 @@
+import { classify } from "../aws/errors.ts";
 import type { Observation } from "../plan/observation.ts";
 
 /**
@@ -9,6 +10,9 @@ export const CONSISTENCY_MS = 60_000;
 
 /** The hard deadline of every call to AWS, in milliseconds: later than this its effect cannot begin. */
 export const CALL_DEADLINE_MS = 30_000;
+
+/** How long an image that was not there is taken to be missing, in milliseconds, between two looks at everything. */
+const ABSENT_IMAGE_MS = 5_000;
 
 /**
  * What this process has seen of one object's resources. Losing it is safe: a new process only waits longer before it
@@ -22,6 +26,7 @@ export class Memory {
   readonly #failures = new Map<string, number>();
   #sweptAt = Number.NEGATIVE_INFINITY;
   readonly #recent = new Map<string, { readonly observation: Observation; readonly at: number }>();
+  readonly #digests = new Map<string, { readonly digest: string | undefined; readonly at: number }>();
 
   live(key: string, observation: Observation, now: number): void {
     this.#firstAbsent.delete(key);
@@ -85,6 +90,30 @@ export class Memory {
 
   succeeded(node: string): void {
     this.#failures.delete(node);
+  }
+
+  /**
+   * What an image tag stands for: the last answer while it is younger than `maxAgeMs` (an absence, which somebody is
+   * about to end, for a few seconds only), else what `read` answers now. When `read` fails for the request rate alone,
+   * the last answer stands.
+   */
+  async digest(
+    image: string,
+    now: number,
+    maxAgeMs: number,
+    read: () => Promise<string | undefined>,
+  ): Promise<string | undefined> {
+    const last = this.#digests.get(image);
+    const trustMs = last?.digest === undefined ? Math.min(maxAgeMs, ABSENT_IMAGE_MS) : maxAgeMs;
+    if (last && now - last.at < trustMs) return last.digest;
+    try {
+      const digest = await read();
+      this.#digests.set(image, { digest, at: now });
+      return digest;
+    } catch (error) {
+      if (last?.digest !== undefined && classify(error) === "throttle") return last.digest;
+      throw error;
+    }
   }
 
   /** True, and noted, when the last look at everything is `intervalMs` old or older. */

@@ -26,5 +26,15 @@ async function observeNode(
   if (id) return look(pass, node.type, id, recorded !== undefined);
   const seen = new Map<string, Observation | undefined>();
   for (const dependency of node.dependsOn) seen.set(dependency, await looks.get(dependency));
+  if (isPremature(pass, node, seen)) return { state: "unresolved" };
   return findNode(pass, node, (other, output) => outputsOf(seen.get(other))?.[output]);
+}
+
+/**
+ * Whether looking for it can wait: no create of it was announced, and what it depends on is not ready, so that this pass
+ * cannot create it either, or will look right before it does (applyNode). The next look at everything looks in any case.
+ */
+function isPremature(pass: Pass, node: Node, seen: ReadonlyMap<string, Observation | undefined>): boolean {
+  if (pass.trustMs === 0 || pass.inventory.current(node.id)?.intent) return false;
+  return [...seen.values()].some((other) => other?.state !== "live" || other.observed.phase !== "ready");
 }

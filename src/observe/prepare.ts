@@ -5,6 +5,7 @@ import type { EffectiveDefaults, Status } from "../api/status.ts";
 import { validate } from "../api/validate.ts";
 import { Inventory, type InventoryEntry } from "../apply/inventory.ts";
 import type { Aws } from "../aws/aws.ts";
+import { imageDigest } from "../aws/discover.ts";
 import { TerminalError } from "../aws/errors.ts";
 import { type Owner, resourceTags } from "../aws/tags.ts";
 import { buildGraph } from "../graph/build.ts";
@@ -15,18 +16,16 @@ import { kindOf } from "../kinds/registry.ts";
 import { KubeError } from "../kube/errors.ts";
 import { formatKey, type KubeObject } from "../kube/object-store.ts";
 import type { Operator } from "../operator.ts";
-import type { Desired } from "../plan/plan.ts";
 import type { Hindrance } from "../status/claims.ts";
 import { hindranceOf } from "../status/report.ts";
 import type { StatusWriter } from "../status/writer.ts";
-import { factsFor, zonesFor } from "./facts.ts";
+import { type DigestOf, factsFor, zonesFor } from "./facts.ts";
 import type { Pass } from "./pass.ts";
 import { recoverInventory } from "./recover.ts";
 
 /** A pass that can begin: what it works with, and what its report needs. */
 export interface Prepared {
   readonly pass: Pass;
-  readonly desired: Desired;
   readonly deleting: boolean;
   /** Defaults to record. */
   readonly defaults: EffectiveDefaults | undefined;
@@ -53,7 +52,10 @@ export async function prepare(
     const asked = request !== undefined && request !== object.status?.handledReconcile;
     const everything = memory.sweepIsDue(aws.clock.now(), intervalMs) || asked || deleting;
     const lost = deleting && object.status?.observedGeneration === undefined;
-    const wanted = deleting && !lost ? undefined : await desiredBy(operator.store, object, aws, owner);
+    const trustMs = everything ? 0 : intervalMs;
+    const digestOf: DigestOf = (repository, tag) =>
+      memory.digest(`${repository}:${tag}`, aws.clock.now(), trustMs, () => imageDigest(aws, repository, tag));
+    const wanted = deleting && !lost ? undefined : await desiredBy(operator.store, object, aws, owner, digestOf);
     const entries = ((object.status?.resources ?? []) as InventoryEntry[]).map((entry) =>
       asked ? withoutRefusal(entry) : entry,
     );
@@ -67,7 +69,7 @@ export async function prepare(
       memory,
       kindOf,
       tagsOf,
-      trustMs: everything ? 0 : intervalMs,
+      trustMs,
       assertLeading: () => {
         if (!operator.isLeader()) throw new Error("another process leads by now: nothing more is written");
       },
@@ -76,7 +78,6 @@ export async function prepare(
     const graph = deleting ? emptyGraph : pass.graph;
     return {
       pass: { ...pass, graph },
-      desired: { graph, tagsOf: (node) => tagsOf(node, graph.get(node)?.name ?? node) },
       deleting,
       defaults: wanted?.defaults ?? object.status?.effectiveDefaults,
       spec: wanted?.spec,
@@ -104,6 +105,7 @@ export async function desiredBy(
   object: Pick<KubeObject<Spec, Status>, "apiVersion" | "kind" | "metadata" | "spec" | "status">,
   aws: Aws,
   owner: Owner,
+  digestOf?: DigestOf,
 ): Promise<Wanted> {
   const valid = validate(object);
   if (!valid.ok) {
@@ -114,7 +116,7 @@ export async function desiredBy(
   }
   const zones = await zonesFor(aws, valid.spec);
   const { spec, defaults } = effectiveSpec(valid.spec, zones, object.status?.effectiveDefaults);
-  const facts = await factsFor({ aws, spec, owner, store, namespace: object.metadata.namespace });
+  const facts = await factsFor({ aws, spec, owner, store, digestOf, namespace: object.metadata.namespace });
   const begun = (object.status?.resources ?? []).length > 0;
   const graph = buildGraph(spec, facts);
   const [problem] = [...problemsOf(spec, facts), ...unknownNodes(spec, graph)].filter(

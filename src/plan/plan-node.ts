@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly tags: Tags;
   /** Values that AWS gave up on before, from the inventory. */
   readonly refused?: Refusal | undefined;
+  /** Nodes that it is made of and that wait for a person (held.ts): what exists of it is left as it is. */
+  readonly heldBy?: readonly string[] | undefined;
 }
 
 /** How soon to look for what a person must bring, as a Secret. */
@@ -33,19 +35,11 @@ const BLOCKED_LOOK_AGAIN_MS = 10_000;
 export function planNode(node: Node, observation: Observation, around: Surroundings): Step {
   const base = { node: node.id, type: node.type, name: node.name };
   const desired = resolve(node.props, around.outputOf) as Plain;
-  if (node.blocked) {
+  if (node.blocked || (around.heldBy && observation.state === "live")) {
     const id = observation.state === "live" ? observation.id : undefined;
-    const { reason, message } = node.blocked;
-    return {
-      ...base,
-      id,
-      action: "wait",
-      changes: [],
-      reason,
-      message,
-      lookAgainMs: BLOCKED_LOOK_AGAIN_MS,
-      serves: outputsOf(observation) !== undefined,
-    };
+    const waits = { ...base, id, action: "wait", changes: [], serves: outputsOf(observation) !== undefined } as const;
+    if (node.blocked) return { ...waits, ...node.blocked, lookAgainMs: BLOCKED_LOOK_AGAIN_MS };
+    return { ...waits, reason: "WaitsForDependencies", message: `waits for ${around.heldBy?.join(", ")}` };
   }
   switch (observation.state) {
     case "absent":

@@ -1,5 +1,6 @@
 import type { Graph } from "../graph/graph.ts";
 import type { Refusal, Tags } from "../kinds/kind.ts";
+import { heldIn } from "./held.ts";
 import { type Observation, outputsOf } from "./observation.ts";
 import { type KindRules, planNode } from "./plan-node.ts";
 import type { Plan, Step } from "./step.ts";
@@ -32,6 +33,7 @@ export interface Known {
  */
 export function planPass(desired: Desired, known: Known, rulesOf: (type: string) => KindRules): Plan {
   const steps = new Map<string, Step>();
+  const held = heldIn(desired.graph);
   for (const node of desired.graph.nodes) {
     const step = planNode(node, known.nodes.get(node.id) ?? { state: "unresolved" }, {
       rules: rulesOf(node.type),
@@ -40,6 +42,7 @@ export function planPass(desired: Desired, known: Known, rulesOf: (type: string)
       willChange: (other) => replaced(steps.get(other)),
       tags: desired.tagsOf(node.id),
       refused: known.refused.get(node.id),
+      heldBy: held.get(node.id),
     });
     steps.set(node.id, step);
   }

@@ -65,6 +65,9 @@ function worstOf(open: readonly NodeResult[], leaving: readonly LeavingResult[],
       reason: refused.reason ?? "Refused",
       message: more(refused.message ?? refused.node.id, count(open, "refused")),
     };
+  const needy = open.filter(({ node }) => node.blocked);
+  if (needy[0])
+    return { reason: needy[0].reason ?? "Waiting", message: more(needy[0].message ?? needy[0].node.id, needy.length) };
   const blocked = leaving.find(({ state, blockers }) => state === "blocked" && (blockers?.length ?? 0) > 0);
   if (blocked) return { reason: "DeletionBlocked", message: blocked.message ?? "" };
   const failed = open.find(({ state }) => state === "error");

@@ -43,6 +43,8 @@ export interface RunInProcess {
   readonly store: Store;
   readonly clock: Clock;
   readonly account?: string;
+  /** The role that it assumes; without one it is the root of the account, who may do everything. */
+  readonly roleArn?: string;
   readonly intervalMs?: number;
   readonly workers?: number;
   readonly log?: Log;
@@ -50,9 +52,9 @@ export interface RunInProcess {
 
 /** The whole operator in this process, against a simulated AWS and a store in memory that share its clock. */
 export function startOperator(options: RunInProcess): Running {
-  const { aws, store, clock, account = ACCOUNT, intervalMs = 60_000, workers = 64, log = silent } = options;
+  const { aws, store, clock, account = ACCOUNT, roleArn, intervalMs = 60_000, workers = 64, log = silent } = options;
   const access = new AwsAccess({
-    config: { namespaces: { "*": { account, regions: ["*"] } } },
+    config: { namespaces: { "*": { account, regions: ["*"], ...(roleArn !== undefined && { roleArn }) } } },
     limits: new Limits({ clock, random: () => 0.5 }),
     credentials: { accessKeyId: account, secretAccessKey: "unchecked" },
     requestHandler: inProcess(aws),

@@ -39,11 +39,15 @@ const MADE: Readonly<Record<string, string>> = {
   CreateVpcEndpoint: "vpc-endpoint",
 };
 
-/** Actions of which only one member names a resource that IAM checks: a route's target is none. */
+/** Actions of which only one member names a resource that IAM checks: a route's target is none, nor a rule. */
 const ONLY: Readonly<Record<string, readonly string[]>> = {
   CreateRoute: ["RouteTableId"],
   DeleteRoute: ["RouteTableId"],
   ReplaceRoute: ["RouteTableId"],
+  RevokeSecurityGroupEgress: ["GroupId"],
+  RevokeSecurityGroupIngress: ["GroupId"],
+  UpdateSecurityGroupRuleDescriptionsEgress: ["GroupId"],
+  UpdateSecurityGroupRuleDescriptionsIngress: ["GroupId"],
 };
 
 /** Associations have no ARN: what they connect is checked. */

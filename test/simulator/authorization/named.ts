@@ -29,10 +29,7 @@ const ecs: Find = (call, action, input) => {
     return [is(arn(call, "ecs", `task-definition/${text(input, "family")}:*`), undefined)];
   if (action === "DeregisterTaskDefinition" || action === "DescribeTaskDefinition") return [];
   if (action === "DeleteTaskDefinitions") {
-    return texts(input.taskDefinitions).flatMap((name) => {
-      const row = ecsRows.taskDefinitionOf(call, name);
-      return row ? [is(row.arn, row.tags)] : [];
-    });
+    return texts(input.taskDefinitions).map((name) => is(name, ecsRows.taskDefinitionOf(call, name)?.tags));
   }
   if (input.resourceArn !== undefined) {
     const given = text(input, "resourceArn") ?? "";
@@ -91,10 +88,10 @@ const ecr: Find = (call, _action, input) => {
 const cloudMap: Find = (call, action, input) => {
   if (action === "TagResource" || action === "CreatePrivateDnsNamespace") return [];
   const ids = [text(input, "Id"), text(input, "NamespaceId"), text(input, "ServiceId")].flatMap((id) => id ?? []);
-  const named = ids.flatMap((given) => {
+  const named = ids.map((given) => {
     const id = given.split("/").at(-1) ?? "";
     const row = namespaces(call).get(id) ?? services(call).get(id);
-    return row ? [is(row.arn, row.tags)] : [];
+    return is(arn(call, "servicediscovery", `${id.startsWith("srv-") ? "service" : "namespace"}/${id}`), row?.tags);
   });
   return action === "CreateService" ? [...named, is(arn(call, "servicediscovery", "service/*"), undefined)] : named;
 };

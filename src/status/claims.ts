@@ -48,6 +48,19 @@ export function hinderedClaims({ reason, message, stalled }: Hindrance): readonl
   ];
 }
 
+/** Whether the estimate stays below what the spec allows. It hinders nothing: what runs is not stopped by it. */
+export function budgetClaim(estimateUSD: number, budgetUSD: number): Claim {
+  const message = `the estimate is $${Math.round(estimateUSD)} a month of $${budgetUSD}`;
+  return estimateUSD <= budgetUSD
+    ? { type: "WithinBudget", status: "True", reason: "EstimateWithinBudget", message }
+    : {
+        type: "WithinBudget",
+        status: "False",
+        reason: "EstimateOverBudget",
+        message: `${message}: see status.cost.lines`,
+      };
+}
+
 interface Worst {
   readonly reason: string;
   readonly message: string;

@@ -30,6 +30,7 @@ export async function reportPass(
     outcome,
     agents: deleting ? [] : await agentsOf(pass.aws, outcome),
     cost: prepared.spec && estimate(pass.graph, prepared.spec),
+    budgetUSD: prepared.spec?.budget?.monthlyUSD,
     account: pass.aws.account,
     defaults: prepared.defaults,
     handledReconcile: prepared.reconcileRequest,

@@ -2,7 +2,7 @@ import { type AgentStatus, type EffectiveDefaults, phases as phasesInOrder, type
 import type { LeavingResult, NodeResult, Outcome } from "../apply/result.ts";
 import type { Estimate } from "../cost/estimate.ts";
 import { phaseOf } from "../graph/phase.ts";
-import { claimsOf, type Hindrance, hinderedClaims, type Usually } from "./claims.ts";
+import { budgetClaim, claimsOf, type Hindrance, hinderedClaims, type Usually } from "./claims.ts";
 import { conditionsFrom } from "./conditions.ts";
 
 /** What one pass tells about itself. */
@@ -13,6 +13,8 @@ export interface PassReport {
   readonly outcome: Outcome;
   readonly agents: readonly AgentStatus[];
   readonly cost: Estimate | undefined;
+  /** US dollars a month that the spec allows. */
+  readonly budgetUSD: number | undefined;
   readonly account: string;
   readonly defaults: EffectiveDefaults | undefined;
   readonly handledReconcile: string | undefined;
@@ -34,7 +36,10 @@ export function summarize(report: PassReport): Omit<Status, "resources"> {
     observedGeneration: report.generation,
     conditions: [
       ...conditionsFrom(
-        claimsOf(outcome, report.deleting, report.usually),
+        [
+          ...claimsOf(outcome, report.deleting, report.usually),
+          ...(cost && report.budgetUSD !== undefined ? [budgetClaim(cost.monthlyUSD, report.budgetUSD)] : []),
+        ],
         previous.conditions ?? [],
         report.generation,
         report.now,

@@ -45,7 +45,7 @@ describe("the README's table of reasons", () => {
     );
     // Words of events, of facts that hold, and of types, not reasons of Ready being False.
     const others =
-      /^(Succeeded|Created|Updated|Replaced|Deleted|Retained|DriftRepaired|Refused|AWSError|HTTPS?|Interface|Gateway|Delete|Retain|Snapshot|RDS|Container|False|Unknown|Warning|[A-Z]\w*Ready)$/;
+      /^(Succeeded|EstimateWithinBudget|Created|Updated|Replaced|Deleted|Retained|DriftRepaired|Refused|AWSError|HTTPS?|Interface|Gateway|Delete|Retain|Snapshot|RDS|Container|False|Unknown|Warning|[A-Z]\w*Ready)$/;
     expect([...new Set(inConditions)].filter((reason) => !told.has(reason) && !others.test(reason))).toEqual([]);
   });
 

@@ -1,7 +1,14 @@
+import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import type { EC2 } from "@aws-sdk/client-ec2";
+import type { ECR } from "@aws-sdk/client-ecr";
+import type { ECS } from "@aws-sdk/client-ecs";
 import type { EFS } from "@aws-sdk/client-efs";
 import type { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { IAM } from "@aws-sdk/client-iam";
+import type { RDS } from "@aws-sdk/client-rds";
 import type { S3 } from "@aws-sdk/client-s3";
+import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
+import type { ServiceDiscovery } from "@aws-sdk/client-servicediscovery";
 
 /** One empty account of something that claims to be AWS, region us-east-1. Clients try once. */
 export interface Subject {
@@ -9,6 +16,13 @@ export interface Subject {
   readonly elb: ElasticLoadBalancingV2;
   readonly s3: S3;
   readonly efs: EFS;
+  readonly ecs: ECS;
+  readonly rds: RDS;
+  readonly iam: IAM;
+  readonly ecr: ECR;
+  readonly logs: CloudWatchLogs;
+  readonly secrets: SecretsManager;
+  readonly cloudMap: ServiceDiscovery;
   /** A word that no other run has: for names that are one in the world, as a bucket's. */
   readonly unique: string;
   /** Lets this many of AWS's seconds go by: nothing where no time passes. */

@@ -1,7 +1,14 @@
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { EC2, type EC2ClientConfig } from "@aws-sdk/client-ec2";
+import { ECR } from "@aws-sdk/client-ecr";
+import { ECS } from "@aws-sdk/client-ecs";
 import { EFS } from "@aws-sdk/client-efs";
 import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { IAM } from "@aws-sdk/client-iam";
+import { RDS } from "@aws-sdk/client-rds";
 import { S3 } from "@aws-sdk/client-s3";
+import { SecretsManager } from "@aws-sdk/client-secrets-manager";
+import { ServiceDiscovery } from "@aws-sdk/client-servicediscovery";
 import type { VirtualClock } from "../../simulator/clock/virtual.ts";
 import { clientsConfig, createWorld } from "../../simulator/index.ts";
 import type { Emulator } from "../../support/emulators/emulator.ts";
@@ -20,6 +27,13 @@ function clients(config: Config): Omit<Subject, "unique" | "pass"> {
     // An address and a port have no subdomains: buckets go into the path.
     s3: new S3({ ...all, forcePathStyle: config.endpoint !== undefined }),
     efs: new EFS(all),
+    ecs: new ECS(all),
+    rds: new RDS(all),
+    iam: new IAM(all),
+    ecr: new ECR(all),
+    logs: new CloudWatchLogs(all),
+    secrets: new SecretsManager(all),
+    cloudMap: new ServiceDiscovery(all),
   };
 }
 

@@ -46,19 +46,19 @@ async function deleteById(
   entry: InventoryEntry,
 ): Promise<LeavingResult> {
   const kind = pass.kindOf(entry.type);
-  const { id } = known;
-  const key = sightingKey(entry.type, id);
   const lookAgainMs = kind.timing.pollSeconds * 1000;
-  pass.memory.touched(key);
-  const before = await kind.observe(pass.aws, id);
+  pass.memory.touched(sightingKey(entry.type, known.id));
+  const before = await kind.observe(pass.aws, known.id);
+  const id = before?.id ?? known.id;
+  const key = sightingKey(entry.type, id);
   if (before?.phase === "deleting") return { entry, state: "deleting", message: before.message, lookAgainMs };
   if (before) pass.memory.live(key, { state: "live", id, observed: before }, pass.aws.clock.now());
-  await findTwins(pass, kind, known);
+  await findTwins(pass, kind, { ...known, id }, before?.live ?? {});
   pass.assertLeading();
   try {
     await kind.delete(pass.aws, id, { finalSnapshot: snapshotName(pass, known) });
   } catch (error) {
-    return refusedDelete(pass, kind, known, entry, error, before !== undefined);
+    return refusedDelete(pass, kind, { ...known, id }, entry, error, before !== undefined);
   }
   pass.memory.touched(key);
   const after = await kind.observe(pass.aws, id);
@@ -106,9 +106,14 @@ async function refusedDelete(
 }
 
 /** What has neither token nor natural key may have a twin from a process that was paused in the middle of a create. */
-async function findTwins(pass: Pass, kind: AnyKind, known: InventoryEntry & { readonly id: string }): Promise<void> {
+async function findTwins(
+  pass: Pass,
+  kind: AnyKind,
+  known: InventoryEntry & { readonly id: string },
+  props: object,
+): Promise<void> {
   if (kind.identity !== "tags" || known.superseded) return;
-  const target = { name: "", token: "", tags: pass.tagsOf(known.node, ""), props: {} };
+  const target = { name: "", token: "", tags: pass.tagsOf(known.node, ""), props };
   for (const { id } of await kind.find(pass.aws, target)) {
     if (id !== known.id) pass.inventory.addTwin(known.node, known.type, id, { after: known.after });
   }

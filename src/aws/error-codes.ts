@@ -184,6 +184,8 @@ export const families: readonly (readonly [RegExp, ErrorClass])[] = [
 
 /** Codes that say several things: what the message adds decides. Asked before the code. */
 export const byMessage: readonly (readonly [code: RegExp, message: RegExp, meaning: ErrorClass])[] = [
+  // Elastic Load Balancing: the bucket's new policy is not visible yet when access logs are switched on.
+  [/^InvalidConfigurationRequest$/, /access denied for bucket/i, "busy"],
   // EC2: ModifyVpcEndpoint removes what a read that was behind still showed.
   [/^InvalidParameter(Value)?$/, /endpoint is not associated with/i, "busy"],
   // Services that say LimitExceeded or Client for their request rate as well.

@@ -12,7 +12,7 @@ export interface Fixture<Props extends object> {
   /** Changes behind the operator's back that are more than another value of a prop: additions by others. */
   readonly drift?: Readonly<Record<string, Drift<Props>>>;
   /** Puts something of somebody else in the way of its deletion and says what blockers must name. */
-  readonly obstruct?: (given: Given, id: string, props: Props) => Promise<string>;
+  readonly obstruct?: (given: Given, id: string, props: Props) => Promise<string | readonly string[]>;
 }
 
 export type PropCase<Props, Prop extends keyof Props> =

@@ -9,6 +9,9 @@ type Ready = Extract<Observed<Props, Props>, { phase: "ready" }>;
 /** Virtual time within which everything that AWS does here is done. */
 const LONGEST_MS = 2 * 3600 * 1000;
 
+/** Virtual time within which AWS deletes anything here: less than the hour for which it shows what it has deleted. */
+const GONE_WITHIN_MS = 45 * 60 * 1000;
+
 /** Looks as often as the kind says, as the engine would, until it is ready. @throws when it fails, goes, or takes hours. */
 export async function untilReady(aws: Aws, kind: AnyKind, created: string): Promise<{ id: string; observed: Ready }> {
   const deadline = aws.clock.now() + LONGEST_MS;
@@ -74,7 +77,7 @@ export async function update(
 
 /** Deletes, in as many calls as it takes, and waits until AWS shows it no more. */
 export async function remove(aws: Aws, kind: AnyKind, id: string): Promise<void> {
-  const deadline = aws.clock.now() + LONGEST_MS;
+  const deadline = aws.clock.now() + GONE_WITHIN_MS;
   for (;;) {
     await deleteAgain(aws, kind, id);
     for (;;) {

@@ -3,6 +3,7 @@ import { describe, TerminalError } from "../aws/errors.ts";
 import { estimate } from "../cost/estimate.ts";
 import { kindOf } from "../kinds/registry.ts";
 import type { Prepared } from "../observe/prepare.ts";
+import { untilNextLook } from "../observe/turns.ts";
 import type { Operator } from "../operator.ts";
 import { agentsOf } from "./agents.ts";
 import type { Hindrance } from "./claims.ts";
@@ -40,7 +41,7 @@ export async function reportPass(
   await writer.all(status, pass.inventory.entries);
   const settled = previous.observedGeneration === object.metadata.generation && wasReady(previous.conditions);
   for (const note of notesOf(outcome, settled)) await operator.store.event(object, note);
-  return againMs(prepared, outcome);
+  return againMs(operator, prepared, outcome);
 }
 
 /** A pass that could not begin: the condition says why, what AWS has stays as it is. */
@@ -84,12 +85,15 @@ function wasReady(conditions: readonly { readonly type: string; readonly status:
 }
 
 /**
- * As soon as the first thing that is waited for is worth another look, and at the latest at the next sweep. Sweeps of
- * all objects fall on the same moments, so that their reads are batched.
+ * As soon as the first thing that is waited for is worth another look, and at the latest when it is the object's turn to
+ * be looked at as a whole. What AWS is at work on is looked at together with that of all other objects.
  */
-function againMs({ pass, intervalMs }: Prepared, outcome: Outcome): number {
+function againMs(operator: Operator, { pass, intervalMs }: Prepared, outcome: Outcome): number {
   const now = pass.aws.clock.now();
-  const sweep = intervalMs - (now % intervalMs);
-  const looks = [...outcome.nodes, ...outcome.leaving].flatMap(({ lookAgainMs }) => lookAgainMs ?? []);
-  return Math.max(50, Math.min(sweep, ...looks));
+  const turn = operator.turnAfter(pass.memory.sweptAt, pass.owner.owner, intervalMs) - now;
+  const looks = [...outcome.nodes, ...outcome.leaving].flatMap(({ state, lookAgainMs }) => {
+    if (lookAgainMs === undefined) return [];
+    return state === "progressing" || state === "deleting" ? untilNextLook(now, lookAgainMs) : lookAgainMs;
+  });
+  return Math.max(50, Math.min(turn, ...looks));
 }

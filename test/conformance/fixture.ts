@@ -9,6 +9,8 @@ export interface Fixture<Props extends object> {
   /** Makes what must be there first, through other kinds, and says what to create. */
   given(given: Given): Promise<{ readonly name: string; readonly props: Props }>;
   readonly props: { readonly [Prop in keyof Props]-?: PropCase<Props, Prop> };
+  /** Reads that AWS answers for one resource a call only, so that looks at several cannot share them. */
+  readonly readsSingly?: readonly string[];
   /** Changes behind the operator's back that are more than another value of a prop: additions by others. */
   readonly drift?: Readonly<Record<string, Drift<Props>>>;
   /** Puts something of somebody else in the way of its deletion and says what blockers must name. */

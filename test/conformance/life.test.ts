@@ -61,6 +61,21 @@ for (const { label, kind, fixture } of subjects)
       expect(given.writes).toBe(writes);
     });
 
+    test("shares the calls of looks at the same moment, but those that AWS answers singly", async () => {
+      const { id } = await made();
+      const countLooks = async (looks: number): Promise<Record<string, number>> => {
+        const before = given.reads;
+        const aws = given.connect();
+        await Promise.all(Array.from({ length: looks }, () => kind.observe(aws, id)));
+        const counts = Object.entries(Object.groupBy(given.actions(before, false), (action) => action));
+        return Object.fromEntries(counts.map(([action, calls]) => [action, calls?.length ?? 0]));
+      };
+      const singly = await countLooks(1);
+      for (const action of fixture.readsSingly ?? []) expect(singly).toHaveProperty(action);
+      const shared = Object.entries(await countLooks(5)).filter(([action]) => !fixture.readsSingly?.includes(action));
+      for (const [action, calls] of shared) expect(calls, action).toBe(singly[action]);
+    });
+
     test("takes over a tag that changed, and leaves those of others", async () => {
       if (!kind.tag) return;
       const { target, id } = await made();

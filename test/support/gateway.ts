@@ -16,8 +16,8 @@ export interface Fill {
   readonly action: RegExp;
   /** Where the request must be another one for the emulator to understand it: its body. */
   readonly ask?: (asked: Asked) => string;
-  /** The answer's body as AWS has it; the same text where nothing is missing. */
-  readonly answer?: (body: string, asked: Asked) => string;
+  /** The answer's body as AWS has it; the same text where nothing is missing. `target` is the emulator, to ask it for more. */
+  readonly answer?: (body: string, asked: Asked, target: string) => string | Promise<string>;
 }
 
 export interface GatewayOptions {
@@ -35,6 +35,8 @@ export interface Gateway {
   readonly url: string;
   /** How often each fill had something to do: 0 tells that the gap is closed. */
   readonly filled: ReadonlyMap<Fill, number>;
+  /** Calls that came in, by action. */
+  readonly calls: ReadonlyMap<string, number>;
   /** Answers that were lost, by action. */
   readonly lost: ReadonlyMap<string, number>;
   close(): Promise<void>;
@@ -42,12 +44,14 @@ export interface Gateway {
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const filled = new Map<Fill, number>();
+  const calls = new Map<string, number>();
   const lost = new Map<string, number>();
   const count = <Key>(counts: Map<Key, number>, key: Key): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
 
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const bytes = await read(incoming);
     const asked = askedIn(incoming, bytes);
+    count(calls, asked.action);
     const fills = (options.fills ?? []).filter(({ action }) => action.test(asked.action));
     let sent = bytes;
     for (const fill of fills) {
@@ -61,7 +65,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     let body = answer.body;
     for (const fill of fills) {
       const before = body.toString();
-      const after = fill.answer?.(before, asked) ?? before;
+      const after = (await fill.answer?.(before, asked, options.target)) ?? before;
       if (after === before) continue;
       body = Buffer.from(after);
       count(filled, fill);
@@ -81,6 +85,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     filled,
+    calls,
     lost,
     async close() {
       server.closeAllConnections();
@@ -108,10 +113,14 @@ function forward(target: string, incoming: IncomingMessage, body: Buffer): Promi
   const { "transfer-encoding": _chunked, "accept-encoding": _plain, connection: _own, ...kept } = incoming.headers;
   const headers = { ...kept, "content-length": String(body.length) };
   return new Promise((resolve, reject) => {
-    const out = request(new URL(incoming.url ?? "/", target), { method: incoming.method ?? "GET", headers }, (answer) => {
-      const { "transfer-encoding": _length, connection: _theirs, ...given } = answer.headers;
-      read(answer).then((read) => resolve({ status: answer.statusCode ?? 502, headers: given, body: read }), reject);
-    });
+    const out = request(
+      new URL(incoming.url ?? "/", target),
+      { method: incoming.method ?? "GET", headers },
+      (answer) => {
+        const { "transfer-encoding": _length, connection: _theirs, ...given } = answer.headers;
+        read(answer).then((read) => resolve({ status: answer.statusCode ?? 502, headers: given, body: read }), reject);
+      },
+    );
     out.once("error", reject);
     out.end(body);
   });

@@ -1,0 +1,81 @@
+import { DescribeServicesCommand, ECSClient, ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Emulator, startEmulator } from "../support/emulators/emulator.ts";
+import { type Gateway, startGateway } from "../support/gateway.ts";
+import { type Installation, startInstallation } from "../support/installation.ts";
+import { inventoryOf } from "../support/orchestrator.ts";
+import { type OperatorProcess, startOperatorProcess } from "../support/processes.ts";
+import { fillsFor, gaps, writesIn } from "./gaps.ts";
+import { PREFIX, ReferenceCase } from "./reference-case.ts";
+
+const ACCOUNT = "111122223333";
+const LIMIT_MS = 60_000;
+let emulator: Emulator;
+let gateway: Gateway;
+let installation: Installation;
+let operator: OperatorProcess;
+let platform: ReferenceCase;
+let ecs: ECSClient;
+
+beforeAll(async () => {
+  [installation, emulator] = await Promise.all([startInstallation(), startEmulator("ministack")]);
+  gateway = await startGateway({ target: emulator.url, fills: fillsFor("ministack") });
+  const credentials = { accessKeyId: ACCOUNT, secretAccessKey: "unchecked" };
+  const account = { region: "us-east-1", credentials, endpoint: emulator.url };
+  ecs = new ECSClient(account);
+  platform = new ReferenceCase(installation.control.adminKubeconfig, account, LIMIT_MS);
+  const { program, kubeconfig } = installation;
+  operator = await startOperatorProcess({ program, kubeconfig, endpoint: gateway.url, account: ACCOUNT, speed: 1 });
+});
+afterAll(async () => {
+  await operator?.server.stop();
+  await gateway?.close();
+  await emulator?.stop();
+  await installation?.stop();
+});
+
+test("kubectl apply of the reference case becomes a Ready platform", async () => {
+  expect(await platform.resources()).toEqual([]);
+  await platform.object.say("kubectl apply of examples/dev.yaml");
+  await platform.begin();
+  const object = await platform.ready();
+  expect(object?.status?.summary).toMatchObject({ resources: "62/62", agents: "7/7" });
+  expect(inventoryOf(object)).toHaveLength(62);
+});
+
+test("a look at everything finds it as declared and writes nothing", async () => {
+  const before = new Map(gateway.calls);
+  await platform.lookAtEverything();
+  expect(writesIn(gateway.calls, before)).toEqual({});
+});
+
+test("another number of tasks and another image reach ECS, and nothing of the old is left", async () => {
+  const before = new Map(gateway.calls);
+  await platform.change();
+  const object = await platform.ready();
+  expect(object?.status?.summary?.agents).toBe("8/8");
+  expect(writesIn(gateway.calls, before)).toEqual({
+    DeregisterTaskDefinition: 1,
+    DeleteTaskDefinitions: 1,
+    RegisterTaskDefinition: 1,
+    UpdateService: 2,
+  });
+  const names = ["langgraph", "snowflake-cortex"].map((agent) => `${PREFIX}-${agent}`);
+  const { services = [] } = await ecs.send(new DescribeServicesCommand({ cluster: PREFIX, services: names }));
+  expect(services.map(({ desiredCount }) => desiredCount)).toEqual([3, 3]);
+  const active = await ecs.send(new ListTaskDefinitionsCommand({ status: "ACTIVE" }));
+  const revisions = active.taskDefinitionArns?.map((arn) => arn.split("/").at(-1));
+  expect(revisions).toEqual([`${PREFIX}-aws-agent-core:1`, `${PREFIX}-langgraph:1`, `${PREFIX}-snowflake-cortex:2`]);
+});
+
+test("kubectl delete leaves nothing in the account", async () => {
+  await platform.object.delete();
+  await platform.gone();
+  expect(await platform.resources()).toEqual([]);
+});
+
+test("every gap of the ledger is still one", () => {
+  for (const gap of gaps.filter(({ emulator }) => emulator === "ministack")) {
+    expect(gap.fill && gateway.filled.get(gap.fill), `${gap.action} ${gap.does}`).toBeGreaterThan(0);
+  }
+});

@@ -48,17 +48,18 @@ export const ecsScenarios: readonly Scenario[] = [
     name: "task definitions",
     async run({ ecs, pass }, step) {
       const register = (more: Partial<RegisterTaskDefinitionCommandInput>) => ecs.registerTaskDefinition(task(more));
+      const other = (more: Partial<RegisterTaskDefinitionCommandInput>) => register({ family: "other", ...more });
       await step("register", register({}), (answer) => [
         answer.taskDefinition?.revision ?? null,
         answer.taskDefinition?.containerDefinitions?.[0]?.essential ?? null,
         answer.taskDefinition?.containerDefinitions?.[0]?.portMappings?.[0]?.hostPort ?? null,
       ]);
       await step("register again", register({}), (answer) => answer.taskDefinition?.revision);
-      await step("a pair that Fargate has not", register({ cpu: "256", memory: "4096" }));
-      await step("no such CPU", register({ cpu: "300" }));
-      await step("no memory", register({ memory: undefined }));
-      await step("another network", register({ networkMode: "bridge" }));
-      await step("no container", register({ containerDefinitions: [] }));
+      await step("a pair that Fargate has not", other({ cpu: "256", memory: "4096" }));
+      await step("no such CPU", other({ cpu: "300" }));
+      await step("no memory", other({ memory: undefined }));
+      await step("another network", other({ networkMode: "bridge" }));
+      await step("no container", other({ containerDefinitions: [] }));
       await step("look at none", ecs.describeTaskDefinition({ taskDefinition: "web:9" }));
       await step(
         "look at the newest",
@@ -84,7 +85,7 @@ export const ecsScenarios: readonly Scenario[] = [
         answer.taskDefinitions?.map((one) => one.status ?? ""),
       );
       await pass(120);
-      await step("the next revision", register({}), (answer) => answer.taskDefinition?.revision);
+      await step("a revision after it", register({}), (answer) => (answer.taskDefinition?.revision ?? 0) > 2);
     },
   },
   {
@@ -145,7 +146,11 @@ export const ecsScenarios: readonly Scenario[] = [
     async run(aws, step) {
       const { ecs, elb, ec2 } = aws;
       const { ask } = await ready(aws);
-      const create = (more: Partial<CreateServiceCommandInput>) => ecs.createService({ ...ask, ...more });
+      let asked = 0;
+      const create = (more: Partial<CreateServiceCommandInput>) => {
+        asked += 1;
+        return ecs.createService({ ...ask, serviceName: `s${asked}`, ...more });
+      };
       await step("no such cluster", create({ cluster: "none" }));
       await step("no such revision", create({ taskDefinition: "web:9" }));
       await step("no network", create({ networkConfiguration: undefined }));

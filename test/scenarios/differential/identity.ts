@@ -33,10 +33,11 @@ export const identityScenarios: readonly Scenario[] = [
   {
     name: "policies that are none",
     async run({ iam }, step) {
-      const create = (AssumeRolePolicyDocument: string) => iam.createRole({ ...role, AssumeRolePolicyDocument });
-      await step("trust that is no JSON", create("{"));
-      await step("trust with a resource", create(policy("sts:AssumeRole", "*")));
-      await step("trust of nobody", create(trust("nobody")));
+      const create = (RoleName: string, AssumeRolePolicyDocument: string) =>
+        iam.createRole({ RoleName, AssumeRolePolicyDocument });
+      await step("trust that is no JSON", create("a", "{"));
+      await step("trust with a resource", create("b", policy("sts:AssumeRole", "*")));
+      await step("trust of nobody", create("c", trust("nobody")));
       await iam.createRole(role);
       const put = (PolicyDocument: string) =>
         iam.putRolePolicy({ RoleName: "worker", PolicyName: "p", PolicyDocument });

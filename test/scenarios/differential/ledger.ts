@@ -1,9 +1,14 @@
 import type { EmulatorName } from "../../support/emulators/registry.ts";
+import { cloudMapLedger } from "./ledger/cloud-map.ts";
 import { ec2Ledger } from "./ledger/ec2.ts";
 import { ec2RoutingLedger } from "./ledger/ec2-routing.ts";
+import { ecsLedger } from "./ledger/ecs.ts";
 import { efsLedger } from "./ledger/efs.ts";
 import { elbv2Ledger } from "./ledger/elbv2.ts";
+import { identityLedger } from "./ledger/identity.ts";
+import { rdsLedger } from "./ledger/rds.ts";
 import { s3Ledger } from "./ledger/s3.ts";
+import { storeLedger } from "./ledger/stores.ts";
 import { NEVER, type Verdict } from "./ledger/verdict.ts";
 import type { Outcome, Outcomes } from "./scenario.ts";
 
@@ -14,6 +19,11 @@ export const ledger: readonly Verdict[] = [
   ...elbv2Ledger,
   ...s3Ledger,
   ...efsLedger,
+  ...identityLedger,
+  ...storeLedger,
+  ...cloudMapLedger,
+  ...rdsLedger,
+  ...ecsLedger,
 ];
 
 /** Steps whose outcome in `other` is not that of the simulator, with what it was there. */

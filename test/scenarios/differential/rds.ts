@@ -8,7 +8,7 @@ async function subnetGroup({ rds }: Subject, { subnetIds }: Network): Promise<vo
 }
 
 const main = ({ groupId }: Network): CreateDBInstanceCommandInput => ({
-  DBInstanceIdentifier: "Main",
+  DBInstanceIdentifier: "main",
   Engine: "postgres",
   EngineVersion: "15",
   DBInstanceClass: "db.t4g.micro",
@@ -76,7 +76,11 @@ export const rdsScenarios: readonly Scenario[] = [
       const { rds } = aws;
       const net = await network(aws);
       await subnetGroup(aws, net);
-      const create = (more: Partial<CreateDBInstanceCommandInput>) => rds.createDBInstance({ ...main(net), ...more });
+      let asked = 0;
+      const create = (more: Partial<CreateDBInstanceCommandInput>) => {
+        asked += 1;
+        return rds.createDBInstance({ ...main(net), DBInstanceIdentifier: `d${asked}`, ...more });
+      };
       await step("no such version", create({ EngineVersion: "9" }));
       await step("no such class", create({ DBInstanceClass: "db.x9.huge" }));
       await step("too little storage", create({ AllocatedStorage: 5 }));
@@ -88,6 +92,11 @@ export const rdsScenarios: readonly Scenario[] = [
       await step("no such security group", create({ VpcSecurityGroupIds: ["sg-0123456789abcdef0"] }));
       await step("no such parameter group", create({ DBParameterGroupName: "none" }));
       await step("a name with two hyphens", create({ DBInstanceIdentifier: "a--b" }));
+      await step(
+        "a name with capitals",
+        create({ DBInstanceIdentifier: "Upper" }),
+        (answer) => answer.DBInstance?.DBInstanceIdentifier,
+      );
     },
   },
   {
@@ -105,7 +114,8 @@ export const rdsScenarios: readonly Scenario[] = [
       await step("delete again", rds.deleteDBSubnetGroup({ DBSubnetGroupName: "one" }));
       const DBParameterGroupName = "tuned";
       const tuned = { DBParameterGroupName, Description: "tuned" };
-      await step("no such family", rds.createDBParameterGroup({ ...tuned, DBParameterGroupFamily: "postgres99" }));
+      const other = { ...tuned, DBParameterGroupName: "other", DBParameterGroupFamily: "postgres99" };
+      await step("no such family", rds.createDBParameterGroup(other));
       await step("parameters", rds.createDBParameterGroup({ ...tuned, DBParameterGroupFamily: "postgres15" }));
       await step("parameters again", rds.createDBParameterGroup({ ...tuned, DBParameterGroupFamily: "postgres15" }));
       const set = (ParameterName: string, ApplyMethod: "immediate" | "pending-reboot") =>

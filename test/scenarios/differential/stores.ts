@@ -10,7 +10,7 @@ export const storeScenarios: readonly Scenario[] = [
     async run({ secrets }, step) {
       const create = (ClientRequestToken: string, SecretString: string) =>
         secrets.createSecret({ Name: "app/key", ClientRequestToken, SecretString });
-      const made = await step("create", create(A, "one"), (answer) => answer.VersionId);
+      const made = await step("create", create(A, "one"), (answer) => answer.VersionId === A);
       await step("create again", create(A, "one"), (answer) => answer.ARN === made?.ARN);
       await step("create with another token", create(B, "one"));
       await step("create with another value", create(A, "two"));

@@ -1,3 +1,4 @@
+import { classify } from "../aws/errors.ts";
 import type { Node } from "../graph/graph.ts";
 import { nodesIn, resolve } from "../graph/ref.ts";
 import { findNode } from "../observe/find.ts";
@@ -37,7 +38,9 @@ export async function applyNode(
     return result;
   } catch (error) {
     const failed = failure(node, error, observed.state === "live" ? observed : undefined);
-    return failed.state === "error" ? { ...failed, lookAgainMs: pass.memory.failed(node.id) } : failed;
+    // A name that is taken may be by what a lost answer of ours has made: the next look tells, and is not far.
+    const soon = failed.state === "error" || classify(error) === "conflict";
+    return soon ? { ...failed, lookAgainMs: pass.memory.failed(node.id) } : failed;
   }
 }
 

@@ -18,8 +18,6 @@ export interface Kind<Props extends object, Outputs extends object> {
   readonly createOnly: readonly (keyof Props & string)[];
   /** Map-like props of which only the keys that the desired state names are compared (attributes with AWS's defaults). */
   readonly partial?: readonly (keyof Props & string)[];
-  /** Lists of which AWS keeps no order (subnets, groups, rules): compared as sets. */
-  readonly sets?: readonly (keyof Props & string)[];
   /** Set where the old one must go before its replacement can exist, as for a listener's port. */
   readonly deleteFirst?: true;
   /** Set where it holds what cannot be made again: deletionPolicy applies, and no replacement unless allowed by name. */
@@ -70,8 +68,6 @@ export interface Found {
 export interface Change<Props> {
   readonly props: Props;
   readonly live: Live<Props>;
-  /** Set when AWS knows it by another id from now on (an operation that has become a resource): the engine records it. */
-  readonly id?: string | undefined;
   readonly changed: readonly (keyof Props & string)[];
 }
 

@@ -14,7 +14,6 @@ export type Plain = Readonly<Record<string, unknown>>;
 export interface DiffRules {
   readonly createOnly: readonly string[];
   readonly partial?: readonly string[];
-  readonly sets?: readonly string[];
   readonly same?: { readonly [field: string]: ((desired: never, live: never) => boolean) | undefined };
 }
 
@@ -44,7 +43,6 @@ export function diff(
 function isSame(field: string, desired: Plain, live: Plain, rules: DiffRules): boolean {
   const same = rules.same?.[field] as ((desired: Plain, live: Plain) => boolean) | undefined;
   if (same) return same(desired, live);
-  if (rules.sets?.includes(field)) return equal(inOrder(live[field]), inOrder(desired[field]));
   return rules.partial?.includes(field) ? covers(live[field], desired[field]) : equal(live[field], desired[field]);
 }
 
@@ -59,23 +57,6 @@ export function equal(a: unknown, b: unknown): boolean {
   const left = a as Plain;
   const right = b as Plain;
   return [...new Set([...Object.keys(left), ...Object.keys(right)])].every((key) => equal(left[key], right[key]));
-}
-
-/** The list in an order that its items alone decide: references are ids by now, which the graph could not sort by. */
-function inOrder(list: unknown): unknown {
-  if (!Array.isArray(list)) return list;
-  return list
-    .map((item) => [canonical(item), item] as const)
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([, item]) => item);
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) =>
-    typeof item === "object" && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
 }
 
 function covers(live: unknown, desired: unknown): boolean {

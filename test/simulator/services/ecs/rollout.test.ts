@@ -275,6 +275,38 @@ describe("a task that cannot start", () => {
     expect((await start(`${secret}:a::`))?.lastStatus).toBe("RUNNING");
   });
 
+  it("mounts EFS by a target in its zone that lets it in", async () => {
+    const { FileSystemId = "" } = await world.efs.createFileSystem({ CreationToken: "data" });
+    await world.pass(20);
+    const volume = { name: "data", efsVolumeConfiguration: { fileSystemId: FileSystemId } };
+    const taskDefinition = await revision(clients, given.roleArn, "nginx:1", { volumes: [volume] });
+    await serve({ taskDefinition, desiredCount: 1 });
+    await world.pass(60);
+    expect(await reason()).toContain(`Failed to resolve "${FileSystemId}.efs.us-east-1.amazonaws.com"`);
+    const closed = await world.ec2.createSecurityGroup({ VpcId: given.vpcId, GroupName: "nfs", Description: "nfs" });
+    for (const SubnetId of given.subnetIds) {
+      await world.efs.createMountTarget({ FileSystemId, SubnetId, SecurityGroups: [must(closed.GroupId)] });
+    }
+    await world.pass(120);
+    const update = { cluster: given.cluster, service: "web", forceNewDeployment: true };
+    await clients.ecs.updateService(update);
+    await world.pass(60);
+    const { tasks = [] } = await clients.ecs.describeTasks({
+      cluster: given.cluster,
+      tasks: await taskArns("STOPPED"),
+    });
+    expect(tasks.map((task) => task.stoppedReason)).toContainEqual(expect.stringContaining("Connection timed out"));
+    await world.ec2.authorizeSecurityGroupIngress({
+      GroupId: closed.GroupId,
+      IpPermissions: [
+        { IpProtocol: "tcp", FromPort: 2049, ToPort: 2049, UserIdGroupPairs: [{ GroupId: given.groupId }] },
+      ],
+    });
+    await clients.ecs.updateService(update);
+    await world.pass(150);
+    expect(await look()).toMatchObject({ runningCount: 1, deployments: [{ rolloutState: "COMPLETED" }] });
+  });
+
   it("cannot pull without a way to the internet", async () => {
     await serve({
       networkConfiguration: {

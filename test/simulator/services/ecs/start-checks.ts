@@ -1,10 +1,11 @@
-import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import type { ContainerDefinition, Volume } from "@aws-sdk/client-ecs";
 import type { Call } from "../../operation.ts";
 import { scriptOf } from "../../script.ts";
 import { arn, globalArn } from "../common/arn.ts";
-import { hasInternetRoute, vpcOf } from "../ec2/lookup.ts";
+import { groupAllows, hasInternetRoute, vpcOf } from "../ec2/lookup.ts";
 import { subnets, vpcEndpoints } from "../ec2/rows.ts";
 import { pullable } from "../ecr/images.ts";
+import { accessPoints, mountTargets } from "../efs/rows.ts";
 import { roleDecision } from "../iam/identity.ts";
 import { assumableRole } from "../iam/rows.ts";
 import { logGroups } from "../logs/groups.ts";
@@ -41,8 +42,34 @@ export function resourceFailure(call: Call, task: TaskRow): string | undefined {
     const failure = secretFailure(call, task, container, role, online) ?? logFailure(call, task, container, role);
     if (failure) return failure;
   }
-  return undefined;
+  return (definition?.volumes ?? []).map((volume) => mountFailure(call, task, volume)).find(Boolean);
 }
+
+/** EFS is mounted by its target in the task's zone, over NFS: EFS User Guide, "Troubleshooting mount issues". */
+function mountFailure(call: Call, task: TaskRow, { efsVolumeConfiguration: efs }: Volume): string | undefined {
+  if (!efs) return undefined;
+  const id = efs.fileSystemId ?? "";
+  const failed = "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: ";
+  const target = mountTargets(call)
+    .all()
+    .find((one) => one.fileSystemId === id && one.zone === task.zone && one.state === "available");
+  if (!target) {
+    return (
+      `${failed}Failed to resolve "${id}.efs.${call.region}.amazonaws.com" - check that your file system ID is correct, and ` +
+      "ensure that the VPC has an EFS mount target for this file system ID. : unsuccessful EFS utils command execution; code: 1"
+    );
+  }
+  const point = efs.authorizationConfig?.accessPointId;
+  if (point !== undefined && accessPoints(call).get(point)?.fileSystemId !== id) {
+    return `${failed}b'mount.nfs4: access denied by server while mounting 127.0.0.1:/' : unsuccessful EFS utils command execution; code: 32`;
+  }
+  const open = groupAllows(call, task.groups, target.securityGroups, NFS_PORT);
+  return open
+    ? undefined
+    : `${failed}b'mount.nfs4: Connection timed out' : unsuccessful EFS utils command execution; code: 32`;
+}
+
+const NFS_PORT = 2049;
 
 /** Through a NAT gateway, or by an address of its own and an internet gateway. */
 function isOnline(call: Call, task: TaskRow): boolean {

@@ -71,5 +71,5 @@ export function asCredentialsInvalid(error: unknown, what: string): unknown {
   const meaning = classify(error);
   const refusedRole = meaning === "denied" && failedCall(error)?.service === "sts";
   if (error instanceof CredentialsInvalid || (meaning !== "credentials" && !refusedRole)) return error;
-  return new CredentialsInvalid(`${what}: ${describe(error).message}`, { cause: error });
+  return new CredentialsInvalid(`${what}: ${describe(error).what}`, { cause: error });
 }

@@ -13,9 +13,14 @@ export interface Described {
   readonly requestId?: string | undefined;
   /** What a person can do; undefined where waiting is all. */
   readonly remedy?: string | undefined;
-  /** One line: action, code, AWS's words, remedy. The same for the same failure, so that a condition does not flap. */
+  /** One line: action, code, AWS's words. */
+  readonly what: string;
+  /** `what` and the remedy. The same for the same failure, so that a condition does not flap. */
   readonly message: string;
 }
+
+/** Name of CredentialsInvalid (credentials.ts), whose words are a sentence by themselves. */
+const OURS = "CredentialsError";
 
 /** Words an error. Access keys, encoded authorization messages and values of secret fields are cut out. */
 export function describe(error: unknown): Described {
@@ -23,14 +28,15 @@ export function describe(error: unknown): Described {
   const code = codeOf(error);
   const words = redact(error instanceof Error ? error.message : String(error));
   if (error instanceof TerminalError || error instanceof StillWorking) {
-    return { class: meaning, code: error instanceof TerminalError ? error.reason : code, message: words };
+    return { class: meaning, code: error instanceof TerminalError ? error.reason : code, what: words, message: words };
   }
   const call = failedCall(error);
   const refused = meaning === "denied" ? parseDenied(words) : undefined;
   const action = refused?.action ?? (call ? `${call.service}:${call.action}` : undefined);
   const remedy = remedyFor(meaning, code, action, refused?.resource);
   const requestId = (error as { $metadata?: { requestId?: string } } | null)?.$metadata?.requestId;
-  const what = [action, code].filter(Boolean).join(" ");
+  const prefix = [action, code === OURS ? undefined : code].filter(Boolean).join(" ");
+  const what = `${prefix ? `${prefix}: ` : ""}${words || "no message"}`.replace(/\.?$/, ".");
   return {
     class: meaning,
     code,
@@ -38,7 +44,8 @@ export function describe(error: unknown): Described {
     resource: refused?.resource,
     requestId,
     remedy,
-    message: [`${what}: ${words || "no message"}`.replace(/\.?$/, "."), remedy].filter(Boolean).join(" "),
+    what,
+    message: [what, remedy].filter(Boolean).join(" "),
   };
 }
 
@@ -87,7 +94,7 @@ function remedyFor(meaning: ErrorClass, code: string, action?: string, resource?
       }
       return `Allow ${action ?? "the action"}${resource ? ` on ${resource}` : ""} in the role that the operator assumes, and look for an explicit deny in service control policies.`;
     case "credentials":
-      return "Check the operator's own credentials, the trust policy of the role that it assumes, and the clock of its node.";
+      return "Check the operator's access configuration, its own credentials, the trust policy of the role that it assumes, and the clock of its node.";
     case "quota":
       if (/Addresses(InSubnet)?$|IPsInSubnet$/.test(code)) return "Free addresses in the subnet, or use a larger one.";
       if (CAPACITY.test(code)) return "AWS has no capacity for this now: choose another zone, size or region, or wait.";

@@ -1,4 +1,5 @@
 import type { LeavingResult, NodeResult, Outcome } from "../apply/result.ts";
+import { classify } from "../aws/errors.ts";
 import type { Fact } from "../graph/graph.ts";
 import type { Claim } from "./conditions.ts";
 
@@ -90,7 +91,7 @@ function worstOf(open: readonly NodeResult[], leaving: readonly LeavingResult[],
       message: more(failed.message ?? failed.node.id, count(open, "error")),
     };
   const lost = leaving.find(({ state }) => state === "error");
-  if (lost) return { reason: "DeletionFailed", message: lost.message ?? lost.entry.node };
+  if (lost) return { reason: deletionReason(lost.error), message: lost.message ?? lost.entry.node };
   if (open.length + leaving.length === 0) return undefined;
   return progressOf(open, leaving, usually);
 }
@@ -124,6 +125,11 @@ function facts(nodes: readonly NodeResult[], usually: Usually): readonly Claim[]
       return { type, status: "True", reason: "Succeeded", message: `${results.length} resources are as declared` };
     return { type, status: "False", reason: worst.reason, message: worst.message };
   });
+}
+
+function deletionReason(error: unknown): string {
+  const meaning = classify(error);
+  return meaning === "denied" ? "AccessDenied" : meaning === "credentials" ? "CredentialsInvalid" : "DeletionFailed";
 }
 
 function count(results: readonly NodeResult[], state: NodeResult["state"]): number {

@@ -3,7 +3,8 @@ import { parse } from "yaml";
 import type { Spec } from "../../src/api/spec.ts";
 import type { Status } from "../../src/api/status.ts";
 import { validate } from "../../src/api/validate.ts";
-import { AwsAccess } from "../../src/aws/access.ts";
+import { AwsAccess, type AwsAccessOptions } from "../../src/aws/access.ts";
+import type { AccessConfig } from "../../src/aws/access-config.ts";
 import { Limits } from "../../src/aws/guard.ts";
 import type { Clock } from "../../src/clock.ts";
 import type { KubeObject, ObjectKey } from "../../src/kube/object-store.ts";
@@ -43,6 +44,10 @@ export interface RunInProcess {
   readonly store: Store;
   readonly clock: Clock;
   readonly account?: string;
+  /** By namespace, in place of all of `account`: what the cluster admin configures. */
+  readonly namespaces?: AccessConfig["namespaces"];
+  /** The operator's own, in place of those of the account's root. */
+  readonly credentials?: AwsAccessOptions["credentials"];
   /** The role that it assumes; without one it is the root of the account, who may do everything. */
   readonly roleArn?: string;
   readonly intervalMs?: number;
@@ -53,10 +58,11 @@ export interface RunInProcess {
 /** The whole operator in this process, against a simulated AWS and a store in memory that share its clock. */
 export function startOperator(options: RunInProcess): Running {
   const { aws, store, clock, account = ACCOUNT, roleArn, intervalMs = 60_000, workers = 64, log = silent } = options;
+  const everywhere = { "*": { account, regions: ["*"], ...(roleArn !== undefined && { roleArn }) } };
   const access = new AwsAccess({
-    config: { namespaces: { "*": { account, regions: ["*"], ...(roleArn !== undefined && { roleArn }) } } },
+    config: { namespaces: options.namespaces ?? everywhere },
     limits: new Limits({ clock, random: () => 0.5 }),
-    credentials: { accessKeyId: account, secretAccessKey: "unchecked" },
+    credentials: options.credentials ?? { accessKeyId: account, secretAccessKey: "unchecked" },
     requestHandler: inProcess(aws),
   });
   const operator = new Operator({ store, access, clock, log, intervalMs, isLeader: () => true });

@@ -12,7 +12,9 @@ import {
   tasksOf,
 } from "./rows.ts";
 import { LaunchFailure, placeTask } from "./task-launch.ts";
-import { startTask, stopTask, type TaskOwner } from "./task-life.ts";
+import { startTask } from "./task-life.ts";
+import type { TaskOwner } from "./task-owner.ts";
+import { stopTask } from "./task-stop.ts";
 
 /** Failures in a row before the scheduler slows down, and how long it waits at most ("service throttle logic"). */
 const PATIENCE = 3;

@@ -15,7 +15,9 @@ import * as rows from "./rows.ts";
 import { ownerOf } from "./scheduler.ts";
 import { checkedSpec } from "./service-checks.ts";
 import { LaunchFailure, placeTask } from "./task-launch.ts";
-import { exitTask, noOwner, sickenTask, startTask, stopTask, type TaskOwner } from "./task-life.ts";
+import { startTask } from "./task-life.ts";
+import { noOwner, type TaskOwner } from "./task-owner.ts";
+import { exitTask, sickenTask, stopTask } from "./task-stop.ts";
 
 const ownedBy = (call: Call, task: TaskRow): TaskOwner =>
   task.serviceArn === undefined ? noOwner : ownerOf(call, task.serviceArn);

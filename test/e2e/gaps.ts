@@ -70,6 +70,22 @@ export const gaps: readonly Gap[] = [
     page: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html",
     copes: "the platform is not Ready, for want of its services alone; what is asked of ECS is looked at instead",
   },
+  {
+    emulator: "moto",
+    action: "ecs:CreateService",
+    does: "forgets the capacity provider strategy, the deployment configuration and the leave to execute commands",
+    aws: "keeps them and shows them in DescribeServices",
+    page: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html",
+    copes: "each look at everything finds the services not as declared: UpdateService is expected, and no other write",
+  },
+  {
+    emulator: "moto",
+    action: "ecs:UpdateService",
+    does: "starts no deployment of another task definition: the primary one shows the revision before",
+    aws: "starts a deployment, which becomes the primary one",
+    page: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html",
+    copes: "the service's own task definition is looked at, and that of its deployment is expected to lag",
+  },
 ];
 
 /** Calls that change something, of those that came since `before`, by action: the rest only read. */

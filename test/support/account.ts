@@ -12,7 +12,14 @@ import {
   EC2Client,
 } from "@aws-sdk/client-ec2";
 import { DescribeRepositoriesCommand, ECRClient } from "@aws-sdk/client-ecr";
-import { ECSClient, ListClustersCommand, ListServicesCommand, ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
+import {
+  DescribeClustersCommand,
+  DescribeServicesCommand,
+  ECSClient,
+  ListClustersCommand,
+  ListServicesCommand,
+  ListTaskDefinitionsCommand,
+} from "@aws-sdk/client-ecs";
 import { DescribeFileSystemsCommand, EFSClient } from "@aws-sdk/client-efs";
 import {
   DescribeListenersCommand,
@@ -115,15 +122,22 @@ async function balancers(config: AccountConfig): Promise<string[]> {
 async function ecs(config: AccountConfig): Promise<string[]> {
   const client = new ECSClient(config);
   const { clusterArns = [] } = await client.send(new ListClustersCommand({}));
-  const services: string[] = [];
-  for (const cluster of clusterArns) {
+  const { clusters = [] } = await client.send(new DescribeClustersCommand({ clusters: clusterArns }));
+  const names: string[] = [];
+  for (const { clusterName: cluster, status } of clusters) {
+    if (status !== "INACTIVE") names.push(`ecs-cluster ${cluster}`);
     const { serviceArns = [] } = await client.send(new ListServicesCommand({ cluster, maxResults: 100 }));
-    services.push(...serviceArns.map((arn) => `ecs-service ${arn.split("/").at(-1)}`));
+    for (let from = 0; from < serviceArns.length; from += 10) {
+      const services = serviceArns.slice(from, from + 10);
+      const described = await client.send(new DescribeServicesCommand({ cluster, services }));
+      const live = (described.services ?? []).filter((service) => service.status !== "INACTIVE");
+      names.push(...live.map(({ serviceName }) => `ecs-service ${serviceName}`));
+    }
   }
   const { taskDefinitionArns = [] } = await client.send(new ListTaskDefinitionsCommand({ status: "ACTIVE" }));
   // Revisions count up, and how many were needed depends on the run: how many are active does not.
   const families = taskDefinitionArns.map((arn) => `task-definition ${arn.split("/").at(-1)?.split(":")[0]}`);
-  return [...clusterArns.map((arn) => `ecs-cluster ${arn.split("/").at(-1)}`), ...services, ...families];
+  return [...names, ...families];
 }
 
 async function rds(config: AccountConfig): Promise<string[]> {

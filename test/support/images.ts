@@ -14,9 +14,9 @@ export async function pushImages(config: AccountConfig, prefix: string, tag: str
   return names;
 }
 
-/** Pushes one image: a manifest of its own for each tag, so that each tag is another digest. */
+/** Pushes one image: a manifest of its own for each tag, and its digest with it, which moto would make of the layers alone. */
 export async function pushImage(config: AccountConfig, repositoryName: string, imageTag: string): Promise<void> {
-  const digest = `sha256:${createHash("sha256").update(`${repositoryName}:${imageTag}`).digest("hex")}`;
+  const digest = sha256(`${repositoryName}:${imageTag}`);
   const mediaType = "application/vnd.oci.image.config.v1+json";
   const manifest = {
     schemaVersion: 2,
@@ -25,5 +25,8 @@ export async function pushImage(config: AccountConfig, repositoryName: string, i
     layers: [],
   };
   const imageManifest = JSON.stringify(manifest);
-  await new ECRClient(config).send(new PutImageCommand({ repositoryName, imageTag, imageManifest }));
+  const imageDigest = sha256(imageManifest);
+  await new ECRClient(config).send(new PutImageCommand({ repositoryName, imageTag, imageManifest, imageDigest }));
 }
+
+const sha256 = (text: string): string => `sha256:${createHash("sha256").update(text).digest("hex")}`;

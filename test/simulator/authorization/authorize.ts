@@ -1,15 +1,16 @@
 import { AwsError, type Call } from "../operation.ts";
 import type { Authorize } from "../service.ts";
 import type { TagMap } from "../services/common/tags.ts";
+import type { Statement } from "../services/iam/document.ts";
 import { evaluate } from "../services/iam/evaluate.ts";
-import { roleDecision } from "../services/iam/identity.ts";
+import { roleDecision, roleStatements } from "../services/iam/identity.ts";
 import { roles } from "../services/iam/rows.ts";
 import { needsOf } from "./needs.ts";
 import type { Input, Need } from "./resource.ts";
 
 /**
  * Holds the caller to the policies of its role, when the world enforces them: IAM User Guide, "Policy evaluation logic".
- * The root of an account may do everything. What does not exist is not denied, so that the rule can say so.
+ * The root of an account may do everything.
  */
 export const authorize: Authorize = (call, service, action, input) => {
   if (!call.world.enforceIam || call.principal.endsWith(":root")) return;
@@ -23,7 +24,15 @@ function decide(call: Call, need: Need) {
   const request = { action: need.action, resource: need.resource, context: contextOf(call, need) };
   const name = /:assumed-role\/([^/]+)\//.exec(call.principal)?.[1];
   const role = name === undefined ? undefined : roles(call).shown(name);
-  return role ? roleDecision(call, role, request) : evaluate([], request);
+  if (!role) return evaluate([], request);
+  if (!need.missing) return roleDecision(call, role, request);
+  const allowing = roleStatements(call, role).filter(({ Effect }) => Effect === "Allow");
+  return evaluate(allowing.map(anywhere), request);
+}
+
+/** A statement's actions, on every resource and under every condition. */
+function anywhere({ Resource: _, NotResource: __, Condition: ___, ...statement }: Statement): Statement {
+  return { ...statement, Resource: "*" };
 }
 
 /** IAM User Guide, "AWS global condition context keys". */

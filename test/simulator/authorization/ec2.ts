@@ -72,9 +72,8 @@ export function ec2Needs(call: Call, action: string, input: Input): readonly Nee
     const [type, source] = TYPES[id.split("-")[0] ?? ""] ?? [];
     if (type === undefined || !id.includes("-")) return [];
     const tags = source && tagsOf(source(call), id);
-    // What does not exist is not denied: the rule says that it does not.
-    if (source && !tags) return [];
-    return [{ action: name, resource: arn(call, "ec2", `${type}/${id}`), tags, requestTags: tagged }];
+    const missing = source !== undefined && tags === undefined;
+    return [{ action: name, resource: arn(call, "ec2", `${type}/${id}`), missing, tags, requestTags: tagged }];
   });
   const made = MADE[action];
   if (made !== undefined) needs.push(...making(call, name, made, input));

@@ -45,7 +45,9 @@ const ecs: Find = (call, action, input) => {
     const serviceArn = arn(call, "ecs", `service/${cluster}/${ecsRows.nameIn(service)}`);
     return [is(serviceArn, ecsRows.services(call).get(serviceArn)?.tags)];
   }
-  return /Cluster/.test(action) ? [is(clusterArn, ecsRows.clusters(call).get(cluster)?.tags)] : [];
+  return /Cluster/.test(action) && !/^(List|Describe)/.test(action)
+    ? [is(clusterArn, ecsRows.clusters(call).get(cluster)?.tags)]
+    : [];
 };
 
 const rds: Find = (call, _action, input) => {

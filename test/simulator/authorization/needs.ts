@@ -1,7 +1,7 @@
 import type { Call } from "../operation.ts";
 import { rdsArn } from "../services/rds/rows.ts";
 import { ec2Needs } from "./ec2.ts";
-import { finders } from "./named.ts";
+import { finders, type Named } from "./named.ts";
 import { type Input, type Need, requestTags, text } from "./resource.ts";
 
 /** Calls that IAM knows by other names: S3 User Guide, "Required permissions for Amazon S3 API operations". */
@@ -48,9 +48,16 @@ export function needsOf(call: Call, service: string, action: string, input: Inpu
     const context = contextOf(input);
     if (named.length === 0)
       return [{ action: name, resource: text(input, "RoleArn") ?? "*", requestTags: tags, context }];
-    // What does not exist is not denied, so that the rule can say so. Buckets are not looked up.
-    const there = creates || service === "s3" ? named : named.filter((one) => one.tags !== undefined);
-    return there.map((one) => ({ action: name, resource: one.arn, tags: one.tags, requestTags: tags, context }));
+    // Buckets are not looked up.
+    const missing = (one: Named) => !creates && service !== "s3" && one.tags === undefined;
+    return named.map((one) => ({
+      action: name,
+      resource: one.arn,
+      missing: missing(one),
+      tags: one.tags,
+      requestTags: tags,
+      context,
+    }));
   });
   const tagging = TAGGING[service];
   if (creates && tags && Object.keys(tags).length > 0 && tagging !== undefined) {

@@ -8,6 +8,11 @@ export interface Need {
   readonly resource: string;
   /** Tags that the resource has; undefined where there is no such resource yet. */
   readonly tags?: TagMap | undefined;
+  /**
+   * There is no such resource: it is enough that the action is allowed on anything, so that the rule can say that it is
+   * not there.
+   */
+  readonly missing?: boolean | undefined;
   /** Tags that the request puts on it. */
   readonly requestTags?: TagMap | undefined;
   readonly context?: Readonly<Record<string, string>> | undefined;

@@ -1,4 +1,5 @@
 import { classify, describe, TerminalError } from "../aws/errors.ts";
+import { fieldOf } from "../graph/field.ts";
 import type { Node } from "../graph/graph.ts";
 import { type Observation, outputsOf } from "../plan/observation.ts";
 import type { Step } from "../plan/step.ts";
@@ -43,7 +44,9 @@ const reasons = {
 
 /** What only a person can resolve is refused and looked at again at the pace of drift; all else is tried again soon. */
 export function failure(node: Node, error: unknown, live?: Extract<Observation, { state: "live" }>): NodeResult {
-  const { message, class: meaning } = describe(error);
+  const { message, what, class: meaning } = describe(error);
+  const field = meaning === "terminal" && !(error instanceof TerminalError) ? fieldOf(node) : undefined;
+  const remedied = field ? `${what} Correct ${field}: the same request will not succeed.` : message;
   const person = ["denied", "credentials", "quota", "terminal", "conflict"].includes(meaning);
   return {
     node,
@@ -51,7 +54,7 @@ export function failure(node: Node, error: unknown, live?: Extract<Observation, 
     outputs: outputsOf(live),
     state: person ? "refused" : "error",
     reason: error instanceof TerminalError ? error.reason : reasons[classify(error)],
-    message: `${node.id}: ${message}`,
+    message: `${node.id}: ${remedied}`,
     error,
   };
 }

@@ -22,6 +22,8 @@ export interface Facts {
   readonly owner: Owner;
   /** The Secrets that `secretsWanted` names, by name; what is absent does not exist. */
   readonly secrets: ReadonlyMap<string, SecretFact>;
+  /** Why the others may not be read, by name: they may exist or not. */
+  readonly forbiddenSecrets?: ReadonlyMap<string, string> | undefined;
   /** Digests ("sha256:…") that tags of images in the agents' own repositories stand for now, by agent. */
   readonly images?: ReadonlyMap<string, string> | undefined;
   /** The VPC and subnets of spec.network.existing. */

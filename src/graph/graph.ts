@@ -47,7 +47,7 @@ export interface Node {
 
 /** Why a node waits for a person. */
 export interface Blocked {
-  readonly reason: "SecretNotFound" | "SecretKeyNotFound" | "ImageNotFound";
+  readonly reason: "SecretNotFound" | "SecretKeyNotFound" | "SecretForbidden" | "ImageNotFound";
   /** What is missing, where, and what to do. */
   readonly message: string;
 }

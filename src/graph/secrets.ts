@@ -136,6 +136,8 @@ function missing(
   keys: readonly string[] | undefined,
 ): Blocked | undefined {
   const [namespace] = facts.owner.owner.split("/");
+  const forbidden = facts.forbiddenSecrets?.get(name);
+  if (forbidden !== undefined) return { reason: "SecretForbidden", message: forbidden };
   if (!source) {
     const message = `Secret ${name} does not exist in namespace ${namespace}: create it, and this goes on by itself`;
     return { reason: "SecretNotFound", message };

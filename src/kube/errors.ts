@@ -31,7 +31,7 @@ export class SecretForbiddenError extends KubeError {
     super(
       403,
       "Forbidden",
-      `The operator may not read Secret ${secretName} in namespace ${namespace}: no RoleBinding there grants it ` +
+      `the operator may not read Secret ${secretName} in namespace ${namespace}: no RoleBinding there grants it ` +
         `ClusterRole agentorchestrator-secret-reader. Create it with: kubectl create rolebinding ` +
         `agentorchestrator-secret-reader -n ${namespace} --clusterrole=agentorchestrator-secret-reader ` +
         `--serviceaccount=agentorchestrator-system:agentorchestrator`,

@@ -7,6 +7,7 @@ import type { Facts, SecretFact } from "../graph/facts.ts";
 import { Names } from "../graph/names.ts";
 import { Sensitive } from "../graph/ref.ts";
 import { secretsWanted } from "../graph/secrets.ts";
+import { SecretForbiddenError } from "../kube/errors.ts";
 import type { SecretData } from "../kube/object-store.ts";
 
 const zones = new WeakMap<Aws, Promise<readonly string[]>>();
@@ -42,35 +43,42 @@ export interface SecretReader {
 
 /**
  * What the graph is built from beside the spec: Secrets by name and the existing network, read now, and what image tags
- * stand for.
+ * stand for. A Secret that may not be read is told as that, and holds up no more than one that is missing.
  * @throws what the reads throw: nothing is taken for absent because it could not be read.
  */
 export async function factsFor({ aws, spec, owner, namespace, store, digestOf }: FactsFrom): Promise<Facts> {
   const { account, region, partition } = aws;
   const { existing } = spec.network;
-  const [secrets, images, network, available] = await Promise.all([
+  const [{ secrets, forbiddenSecrets }, images, network, available] = await Promise.all([
     secretsOf(store, namespace, spec),
     imagesOf(aws, spec, digestOf ?? ((repository, tag) => imageDigest(aws, repository, tag))),
     existing && networkOf(aws, existing.vpc, [...existing.publicSubnets, ...existing.privateSubnets]),
     existing ? [] : zonesFor(aws, spec as unknown as Spec),
   ]);
-  return { account, region, partition, zones: available, owner, secrets, images, network };
+  return { account, region, partition, zones: available, owner, secrets, forbiddenSecrets, images, network };
 }
 
 async function secretsOf(
   store: SecretReader,
   namespace: string,
   spec: EffectiveSpec,
-): Promise<ReadonlyMap<string, SecretFact>> {
+): Promise<Required<Pick<Facts, "secrets" | "forbiddenSecrets">>> {
   const names = [...new Set(secretsWanted(spec).map(({ name }) => name))];
-  const read = await Promise.all(names.map(async (name) => [name, await store.secret(namespace, name)] as const));
-  return new Map(
-    read.flatMap(([name, secret]) => {
-      if (!secret) return [];
+  const secrets = new Map<string, SecretFact>();
+  const forbiddenSecrets = new Map<string, string>();
+  const read = async (name: string): Promise<void> => {
+    try {
+      const secret = await store.secret(namespace, name);
+      if (!secret) return;
       const data = new Map([...secret.data].map(([key, value]) => [key, new Sensitive(value)] as const));
-      return [[name, { version: `${secret.uid}/${secret.resourceVersion}`, data }] as const];
-    }),
-  );
+      secrets.set(name, { version: `${secret.uid}/${secret.resourceVersion}`, data });
+    } catch (error) {
+      if (!(error instanceof SecretForbiddenError)) throw error;
+      forbiddenSecrets.set(name, error.message);
+    }
+  };
+  await Promise.all(names.map(read));
+  return { secrets, forbiddenSecrets };
 }
 
 /** What the tags of images in the agents' own repositories stand for; a tag that is not there yet is left out. */

@@ -100,7 +100,8 @@ function progressOf(open: readonly NodeResult[], leaving: readonly LeavingResult
   const busy = open.filter(({ state }) => state === "progressing");
   const [first] = busy;
   if (first) {
-    const message = `${first.message ?? first.node.id}; ${first.node.type} usually takes ${usually(first.node.type)}`;
+    const state = first.message ?? "in progress";
+    const message = `${first.node.id}: ${state}; ${first.node.type} usually takes ${usually(first.node.type)}`;
     return { reason: first.reason ?? "Progressing", message: more(message, busy.length), routine: true };
   }
   const [waits] = open.filter(({ state }) => state === "waiting");

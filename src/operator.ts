@@ -4,6 +4,7 @@ import type { AwsAccess } from "./aws/access.ts";
 import type { Clock } from "./clock.ts";
 import type { ObjectStore } from "./kube/object-store.ts";
 import { Memory } from "./observe/memory.ts";
+import { turnAfter } from "./observe/turns.ts";
 
 /** The part of a logger that the operator uses (pino's). */
 export interface Log {
@@ -41,6 +42,16 @@ export class Operator {
     const memory = new Memory();
     this.#memories.set(key, { uid, memory });
     return memory;
+  }
+
+  /** Whether this process has looked after the object before. */
+  knows(key: string, uid: string): boolean {
+    return this.#memories.get(key)?.uid === uid;
+  }
+
+  /** When everything of the object is to be looked at, if it last was at `since`: milliseconds since the epoch. */
+  turnAfter(since: number, key: string, intervalMs: number): number {
+    return turnAfter(since, { key, objects: this.#memories.size, intervalMs });
   }
 
   /** The object is gone, or not ours to look after. */

@@ -3,6 +3,7 @@ import type { Spec } from "./api/spec.ts";
 import type { Status } from "./api/status.ts";
 import { apply } from "./apply/apply.ts";
 import { type KubeObject, parseKey } from "./kube/object-store.ts";
+import { leftReadyMs } from "./observe/left-ready.ts";
 import { observe } from "./observe/observe.ts";
 import { planOf } from "./observe/plan-of.ts";
 import { prepare } from "./observe/prepare.ts";
@@ -25,6 +26,8 @@ export async function reconcile(operator: Operator, key: string): Promise<number
   if (deleting && !held) return operator.forget(key);
   const writer = new StatusWriter(operator.store, held ? object : await operator.store.addFinalizer(object, finalizer));
   if (isPaused(object)) return reportPaused(operator, writer);
+  const leaveMs = leftReadyMs(operator, key, object);
+  if (leaveMs !== undefined) return leaveMs;
 
   const prepared = await prepare(operator, writer, deleting);
   if ("reason" in prepared) return reportHindrance(operator, writer, prepared);

@@ -35,7 +35,10 @@ export async function applyNode(
     const result = await act(pass, node, observation, step, dependencies, outputOf);
     if (result.state === "error") return { ...result, lookAgainMs: pass.memory.failed(node.id) };
     pass.memory.succeeded(node.id);
-    return result;
+    const declared = JSON.stringify(resolve(node.props, outputOf));
+    const drift = result.did && pass.memory.wasInSync(node.id, declared);
+    if (result.state === "ready") pass.memory.inSync(node.id, declared);
+    return drift === undefined ? result : { ...result, drift };
   } catch (error) {
     const failed = failure(node, error, observed.state === "live" ? observed : undefined);
     // A name that is taken may be by what a lost answer of ours has made: the next look tells, and is not far.
@@ -68,7 +71,7 @@ async function act(
   const props = resolve(node.props, outputOf) as Props;
   switch (step.action) {
     case "create":
-      return createWhenReady(pass, node, props, dependencies, outputOf, "created");
+      return createWhenReady(pass, node, props, dependencies, outputOf, gone(pass, node) ? "recreated" : "created");
     case "replace": {
       const unready = unreadyIn(dependencies);
       if (unready.length > 0) return { ...resultOf(node, observation, step), ...waiting(unready) };
@@ -105,7 +108,7 @@ async function createWhenReady(
   props: Props,
   dependencies: Results,
   outputOf: OutputOf,
-  did: "created" | "replaced",
+  did: "created" | "recreated" | "replaced",
   step?: Step,
 ): Promise<NodeResult> {
   const unready = unreadyIn(dependencies);
@@ -157,6 +160,11 @@ async function adoptFound(pass: Pass, node: Node, observation: Observation): Pro
 async function recordFound(pass: Pass, node: Node, id: string): Promise<void> {
   pass.inventory.record(node.id, node.type, id, metaOf(node));
   await pass.inventory.save();
+}
+
+/** Whether it had been made, and is not there any more. */
+function gone(pass: Pass, node: Node): boolean {
+  return pass.inventory.current(node.id)?.id !== undefined;
 }
 
 function unreadyIn(dependencies: Results): readonly string[] {

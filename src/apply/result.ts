@@ -15,8 +15,11 @@ export interface NodeResult {
   readonly id?: string | undefined;
   /** What dependents may use, also while it is not ready. */
   readonly outputs?: Props | undefined;
-  readonly did?: "created" | "updated" | "replaced" | "adopted" | undefined;
+  /** recreated: it had been there, and was gone. */
+  readonly did?: "created" | "recreated" | "updated" | "replaced" | "adopted" | undefined;
   readonly changes?: readonly FieldChange[] | undefined;
+  /** Whether what it did repaired a drift; undefined: this process has not seen how it was. */
+  readonly drift?: boolean | undefined;
   /** Stable, CamelCase. */
   readonly reason?: string | undefined;
   readonly message?: string | undefined;

@@ -3,7 +3,7 @@ import type { Aws } from "./aws.ts";
 import { classify } from "./errors.ts";
 
 /** How long a read waits for others to join it, in milliseconds. Small against the seconds that AWS takes for anything. */
-export const BATCH_WINDOW_MS = 20;
+export const BATCH_WINDOW_MS = 50;
 
 /**
  * Reads many of one type at once; what is absent from the answer does not exist. Throws on any failed read. Of an API

@@ -23,9 +23,11 @@ export class Memory {
   readonly #firstAbsent = new Map<string, number>();
   readonly #recovering = new Map<string, number>();
   readonly #withoutEffect = new Set<string>();
+  readonly #inSync = new Map<string, string>();
   readonly #failures = new Map<string, number>();
   #sweptAt = Number.NEGATIVE_INFINITY;
   readonly #recent = new Map<string, { readonly observation: Observation; readonly at: number }>();
+  readonly #asked: Promise<boolean>[] = [];
   readonly #digests = new Map<string, { readonly digest: string | undefined; readonly at: number }>();
 
   live(key: string, observation: Observation, now: number): void {
@@ -88,14 +90,24 @@ export class Memory {
     return Math.max(250, Math.random() * Math.min(32_000, 1_000 * 2 ** (failures - 1)));
   }
 
+  /** The node is as declared, in these words of its desired props. */
+  inSync(node: string, declared: string): void {
+    this.#inSync.set(node, declared);
+  }
+
+  /** Whether it was as declared with the same props before, so that what differs now is drift; undefined: not known. */
+  wasInSync(node: string, declared: string): boolean | undefined {
+    const before = this.#inSync.get(node);
+    return before === undefined ? undefined : before === declared;
+  }
+
   succeeded(node: string): void {
     this.#failures.delete(node);
   }
 
   /**
-   * What an image tag stands for: the last answer while it is younger than `maxAgeMs` (an absence, which somebody is
-   * about to end, for a few seconds only), else what `read` answers now. When `read` fails for the request rate alone,
-   * the last answer stands.
+   * What an image tag stands for: the last answer. One that is `maxAgeMs` old or older is asked for again beside the pass,
+   * which goes on meanwhile (`imagesMoved`); an absence, which somebody is about to end, is trusted for seconds only.
    */
   async digest(
     image: string,
@@ -106,21 +118,39 @@ export class Memory {
     const last = this.#digests.get(image);
     const trustMs = last?.digest === undefined ? Math.min(maxAgeMs, ABSENT_IMAGE_MS) : maxAgeMs;
     if (last && now - last.at < trustMs) return last.digest;
-    try {
-      const digest = await read();
+    const answer = read().then((digest) => {
       this.#digests.set(image, { digest, at: now });
       return digest;
-    } catch (error) {
-      if (last?.digest !== undefined && classify(error) === "throttle") return last.digest;
-      throw error;
-    }
+    });
+    if (last?.digest === undefined) return answer;
+    this.#asked.push(
+      answer.then(
+        (digest) => digest !== last.digest,
+        (error) => this.#doubt(image, error),
+      ),
+    );
+    return last.digest;
   }
 
-  /** True, and noted, when the last look at everything is `intervalMs` old or older. */
-  sweepIsDue(now: number, intervalMs: number): boolean {
-    if (now - this.#sweptAt < intervalMs - 500) return false;
-    this.#sweptAt = now;
+  /** Whether a tag that `digest` answered from memory stands for another image by now: then the pass is out of date. */
+  async imagesMoved(): Promise<boolean> {
+    return (await Promise.all(this.#asked.splice(0))).includes(true);
+  }
+
+  /** Refused for the request rate, the last answer stands; else the next pass asks for itself, and tells what it meets. */
+  #doubt(image: string, error: unknown): boolean {
+    if (classify(error) === "throttle") return false;
+    this.#digests.delete(image);
     return true;
+  }
+
+  /** When everything was last looked at, in milliseconds since the epoch; -Infinity: never. */
+  get sweptAt(): number {
+    return this.#sweptAt;
+  }
+
+  swept(now: number): void {
+    this.#sweptAt = now;
   }
 
   isWithoutEffect(nonce: string): boolean {

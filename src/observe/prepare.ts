@@ -50,11 +50,14 @@ export async function prepare(
     const intervalMs = intervalOf(object.spec) ?? operator.intervalMs;
     const request = object.metadata.annotations?.[annotations.reconcile];
     const asked = request !== undefined && request !== object.status?.handledReconcile;
-    const everything = memory.sweepIsDue(aws.clock.now(), intervalMs) || asked || deleting;
+    const now = aws.clock.now();
+    const isItsTurn = operator.turnAfter(memory.sweptAt, formatKey(object.metadata), intervalMs) <= now + 500;
+    const everything = isItsTurn || asked || deleting;
+    if (everything) memory.swept(now);
     const lost = deleting && object.status?.observedGeneration === undefined;
     const trustMs = everything ? 0 : intervalMs;
     const digestOf: DigestOf = (repository, tag) =>
-      memory.digest(`${repository}:${tag}`, aws.clock.now(), trustMs, () => imageDigest(aws, repository, tag));
+      memory.digest(`${repository}:${tag}`, now, trustMs, () => imageDigest(aws, repository, tag));
     const wanted = deleting && !lost ? undefined : await desiredBy(operator.store, object, aws, owner, digestOf);
     const entries = ((object.status?.resources ?? []) as InventoryEntry[]).map((entry) =>
       asked ? withoutRefusal(entry) : entry,
@@ -127,7 +130,7 @@ export async function desiredBy(
   return { graph, spec, defaults };
 }
 
-function intervalOf({ interval }: Spec): number | undefined {
+export function intervalOf({ interval }: Spec): number | undefined {
   if (interval === undefined) return undefined;
   return Number(interval.slice(0, -1)) * { s: 1_000, m: 60_000, h: 3_600_000 }[interval.slice(-1) as "s" | "m" | "h"];
 }

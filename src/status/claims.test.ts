@@ -36,7 +36,7 @@ describe("conditions of a pass", () => {
       result("db", { state: "progressing", message: "RDS creates it" }, "DatabaseReady"),
     ]);
     expect(all.Ready).toMatchObject({ status: "False", reason: "Progressing" });
-    expect(all.Ready?.message).toBe("RDS creates it; AWS::EC2::VPC usually takes 5 minutes");
+    expect(all.Ready?.message).toBe("db: RDS creates it; AWS::EC2::VPC usually takes 5 minutes");
     expect(all.Reconciling?.status).toBe("True");
     expect(all.Stalled).toBeUndefined();
     expect(all.NetworkReady?.status).toBe("True");

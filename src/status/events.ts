@@ -11,18 +11,18 @@ export interface Note {
 
 /**
  * Events of one pass. Creation is told as one event for all, for sixty would hide what matters. `settled`: everything
- * was as declared before and the spec has not changed, so that an update is the repair of a drift.
+ * was as declared before and the spec has not changed, so that an update is the repair of a drift unless the result knows
+ * better (a Secret that changed is no drift).
  */
 export function notesOf(outcome: Outcome, settled: boolean): readonly Note[] {
+  const isDrift = ({ drift }: NodeResult): boolean => drift ?? settled;
   const created = outcome.nodes.filter(({ did }) => did === "created");
-  const notes: Note[] = [];
-  if (settled) {
-    for (const result of created) notes.push(recreated(result));
-  } else if (created.length > 0) {
+  const notes = outcome.nodes.filter(({ did }) => did === "recreated").map(recreated);
+  if (created.length > 0) {
     notes.push({ type: "Normal", reason: "Created", action: "Create", message: `created ${list(created)}` });
   }
   for (const result of outcome.nodes) {
-    if (result.did === "updated") notes.push(settled ? repaired(result) : updated(result));
+    if (result.did === "updated") notes.push(isDrift(result) ? repaired(result) : updated(result));
     if (result.did === "replaced")
       notes.push({
         type: "Normal",

@@ -41,7 +41,7 @@ export async function reportPass(
   await writer.all(status, pass.inventory.entries);
   const settled = previous.observedGeneration === object.metadata.generation && wasReady(previous.conditions);
   for (const note of notesOf(outcome, settled)) await operator.store.event(object, note);
-  return againMs(operator, prepared, outcome);
+  return (await pass.memory.imagesMoved()) ? 0 : againMs(operator, prepared, outcome);
 }
 
 /** A pass that could not begin: the condition says why, what AWS has stays as it is. */

@@ -68,23 +68,20 @@ export const loadBalancer: Kind<LoadBalancerProps, LoadBalancerOutputs> = {
   },
 
   async observe(aws, id) {
-    const [it, attributes, tags] = await Promise.all([
-      readLoadBalancer(aws, id),
-      readAttributes(aws, id),
-      readTags(aws, id),
-    ]);
-    if (!it || !attributes || !tags) return undefined;
-    const seen = {
-      live: {
-        scheme: it.Scheme,
-        subnetIds: (it.AvailabilityZones ?? []).flatMap(({ SubnetId }) => SubnetId ?? []).toSorted(),
-        securityGroupIds: (it.SecurityGroups ?? []).toSorted(),
-        attributes,
-      },
-      tags,
+    const [it, tags] = await Promise.all([readLoadBalancer(aws, id), readTags(aws, id)]);
+    if (!it || !tags) return undefined;
+    const live = {
+      scheme: it.Scheme,
+      subnetIds: (it.AvailabilityZones ?? []).flatMap(({ SubnetId }) => SubnetId ?? []).toSorted(),
+      securityGroupIds: (it.SecurityGroups ?? []).toSorted(),
     };
     const { Code, Reason } = it.State ?? {};
     const message = `load balancer ${it.LoadBalancerName} is ${Code}${Reason ? `: ${Reason}` : ""}`;
+    // For minutes, and each look would cost a call for this one alone: attributes are compared once it is there.
+    if (Code === "provisioning") return { live, tags, phase: "progressing", message };
+    const attributes = await readAttributes(aws, id);
+    if (!attributes) return undefined;
+    const seen = { live: { ...live, attributes }, tags };
     switch (Code) {
       case "active":
       // Serves, but could not scale as it wanted to.

@@ -82,7 +82,7 @@ export const dbInstance: Kind<DBInstanceProps, DBInstanceOutputs> = {
       maxStorageGiB === undefined ? live.storageGiB === storageGiB : (live.storageGiB ?? 0) >= storageGiB,
     securityGroupIds: asSet("securityGroupIds"),
   },
-  timing: { pollSeconds: 20, usually: "5 to 15 minutes" },
+  timing: { pollSeconds: 10, usually: "5 to 15 minutes" },
 
   async find(aws, { name }) {
     const found = await describe(aws, name.toLowerCase());

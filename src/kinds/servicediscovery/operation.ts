@@ -1,5 +1,7 @@
-import { GetOperationCommand, type Operation } from "@aws-sdk/client-servicediscovery";
+import { GetOperationCommand, type Operation, paginateListOperations } from "@aws-sdk/client-servicediscovery";
 import type { Aws } from "../../aws/aws.ts";
+import { batched } from "../../aws/batch.ts";
+import { collect } from "../../aws/pages.ts";
 import { unlessNotFound } from "../not-found.ts";
 
 /**
@@ -17,9 +19,30 @@ export function operationIn(id: string): string | undefined {
   return id.startsWith(PREFIX) ? id.slice(PREFIX.length) : undefined;
 }
 
-/** Undefined when AWS has forgotten it. */
-export async function readOperation(aws: Aws, OperationId: string): Promise<Operation | undefined> {
-  return (await unlessNotFound(aws.cloudMap.send(new GetOperationCommand({ OperationId }))))?.Operation;
+/** Undefined when AWS has forgotten it. One call tells which of several are under way; each that has ended costs one. */
+export const readOperation = batched<Operation>({
+  max: Number.POSITIVE_INFINITY,
+  read: async (aws, ids) => {
+    const underWay = ids.length > 1 ? await operationsUnderWay(aws) : new Map<string, Operation>();
+    const found = new Map(
+      ids.flatMap((id) => (underWay.has(id) ? [[id, underWay.get(id) as Operation] as const] : [])),
+    );
+    const others = ids.filter((id) => !found.has(id));
+    await Promise.all(
+      others.map(async (OperationId) => {
+        const answer = await unlessNotFound(aws.cloudMap.send(new GetOperationCommand({ OperationId })));
+        if (answer?.Operation) found.set(OperationId, answer.Operation);
+      }),
+    );
+    return found;
+  },
+});
+
+async function operationsUnderWay(aws: Aws): Promise<ReadonlyMap<string, Operation>> {
+  const Filters = [{ Name: "STATUS" as const, Values: ["SUBMITTED", "PENDING"], Condition: "IN" as const }];
+  const pages = paginateListOperations({ client: aws.cloudMap }, { Filters, MaxResults: 100 });
+  const listed = await collect(pages, (page) => page.Operations);
+  return new Map(listed.flatMap(({ Id, Status }) => (Id && Status ? [[Id, { Id, Status }] as const] : [])));
 }
 
 /** Operations that this process has started and not yet seen the end of, by what they change. */

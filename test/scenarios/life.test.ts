@@ -97,6 +97,20 @@ describe("a change of the spec", () => {
     await stage.ready();
   });
 
+  it("of the image that crashes twice, each time another, is rolled back twice and each is sent once", async () => {
+    await stage.create();
+    const since = stage.clock.now();
+    for (const tag of ["broken", "worse"]) {
+      const digest = await stage.pushImage(`${PREFIX}-snowflake-cortex`, tag);
+      script(stage.aws).image(`*@${digest}`, { kind: "crashes", exitCode: 3 });
+      await stage.apply(agentEdit("snowflake-cortex", { image: { tag } }));
+      await stage.clock.sleep(1_800_000);
+      expect(stage.condition("Stalled")).toMatchObject({ status: "True", reason: "Failed" });
+    }
+    expect(stage.writesSince(since).filter((action) => action === "UpdateService")).toHaveLength(2);
+    expect(agentOf("snowflake-cortex")?.running).toBe(3);
+  });
+
   it("of the retention of logs, of storage and of paths is made in place", async () => {
     await stage.create();
     const since = stage.clock.now();

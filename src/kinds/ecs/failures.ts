@@ -12,7 +12,11 @@ import type { Aws } from "../../aws/aws.ts";
 import { clusterIn, nameIn } from "./read-services.ts";
 import { type Failure, primaryOf } from "./rollout.ts";
 
-/** What the history says of the deployment before the present one, by the present one's id: it does not change. */
+/**
+ * What the history says of the deployment before the present one. By the present one's id and last change: a rollback
+ * makes an old deployment the primary again, under its old id (ECS developer guide, "How the Amazon ECS deployment circuit
+ * breaker detects failures"), so the id alone would tell of the release before.
+ */
 const histories = new WeakMap<Aws, Map<string, Failure | undefined>>();
 const LIMIT = 1_000;
 
@@ -21,7 +25,8 @@ const LIMIT = 1_000;
  * was. Undefined when it was not. What has come to an end is read once for each deployment.
  */
 export async function rolledBack(aws: Aws, service: Service): Promise<Failure | undefined> {
-  const primary = primaryOf(service)?.id ?? "";
+  const { id, updatedAt } = primaryOf(service) ?? {};
+  const primary = `${id} ${updatedAt?.getTime()}`;
   const known = histories.get(aws) ?? new Map<string, Failure | undefined>();
   if (known.has(primary)) return known.get(primary);
   const newest = await newestDeployment(aws, service);

@@ -1,5 +1,10 @@
 import { createHash } from "node:crypto";
-import { DescribeRepositoriesCommand, ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
+import {
+  DescribeRepositoriesCommand,
+  ECRClient,
+  ImageAlreadyExistsException,
+  PutImageCommand,
+} from "@aws-sdk/client-ecr";
 import type { AccountConfig } from "./account.ts";
 
 /**
@@ -26,7 +31,11 @@ export async function pushImage(config: AccountConfig, repositoryName: string, i
   };
   const imageManifest = JSON.stringify(manifest);
   const imageDigest = sha256(imageManifest);
-  await new ECRClient(config).send(new PutImageCommand({ repositoryName, imageTag, imageManifest, imageDigest }));
+  const push = new PutImageCommand({ repositoryName, imageTag, imageManifest, imageDigest });
+  await new ECRClient(config).send(push).catch((error: unknown) => {
+    // The answer to an earlier attempt was lost.
+    if (!(error instanceof ImageAlreadyExistsException)) throw error;
+  });
 }
 
 const sha256 = (text: string): string => `sha256:${createHash("sha256").update(text).digest("hex")}`;

@@ -24,8 +24,10 @@ export async function reconcile(operator: Operator, key: string): Promise<number
   const deleting = object.metadata.deletionTimestamp !== undefined;
   const held = object.metadata.finalizers?.includes(finalizer) ?? false;
   if (deleting && !held) return operator.forget(key);
-  const writer = new StatusWriter(operator.store, held ? object : await operator.store.addFinalizer(object, finalizer));
+  const writer = new StatusWriter(operator.store, object);
+  if (!held) await writer.begin(finalizer);
   if (isPaused(object)) return reportPaused(operator, writer);
+  if (deleting && object.status?.resources?.length === 0) return letGo(operator, key, writer);
   const leaveMs = leftReadyMs(operator, key, object);
   if (leaveMs !== undefined) return leaveMs;
 
@@ -36,6 +38,11 @@ export async function reconcile(operator: Operator, key: string): Promise<number
   const outcome = await apply(pass, planOf(pass, observations), observations);
   const againMs = await reportPass(operator, writer, prepared, outcome);
   if (!deleting || pass.inventory.entries.length > 0) return againMs;
+  return letGo(operator, key, writer);
+}
+
+/** Nothing of it is left in AWS, so that it asks for no access to AWS: an object that never had any can go as well. */
+async function letGo(operator: Operator, key: string, writer: StatusWriter): Promise<undefined> {
   await operator.store.removeFinalizer(writer.object, finalizer);
   return operator.forget(key);
 }

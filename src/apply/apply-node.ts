@@ -147,7 +147,7 @@ async function lookAgain(pass: Pass, node: Node, id: string, outputOf: OutputOf)
 }
 
 /** Records the id of what was found or adopted, and puts our tags on it where they are missing. */
-async function adoptFound(pass: Pass, node: Node, observation: Observation): Promise<void> {
+export async function adoptFound(pass: Pass, node: Node, observation: Observation): Promise<void> {
   if (observation.state !== "live") return;
   const before = pass.inventory.current(node.id);
   pass.inventory.record(node.id, node.type, observation.id, metaOf(node));

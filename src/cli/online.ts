@@ -16,7 +16,7 @@ import { CONSISTENCY_MS, Memory } from "../observe/memory.ts";
 import { observe } from "../observe/observe.ts";
 import type { Pass } from "../observe/pass.ts";
 import { planOf } from "../observe/plan-of.ts";
-import { desiredBy } from "../observe/prepare.ts";
+import { desiredBy, refuseProblem } from "../observe/prepare.ts";
 import type { Observation } from "../plan/observation.ts";
 import type { Plan } from "../plan/step.ts";
 import { type Declared, UserError } from "./input.ts";
@@ -53,6 +53,7 @@ export async function online(declared: Declared, aws: Aws, cluster: Cluster | un
   };
   const wanted = await desiredBy(cluster ?? noSecrets, asObject(declared, live), aws, owner);
   const { resources = [] } = live?.status ?? {};
+  refuseProblem(wanted, resources.length > 0);
   const inventory = new Inventory(resources as readonly InventoryEntry[], refuseToWrite);
   const tagsOf = (node: string, name: string): Tags => {
     const { [tagKeys.uid]: uid, ...known } = resourceTags(owner, node, name, declared.spec.tags);

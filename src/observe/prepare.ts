@@ -9,7 +9,7 @@ import { imageDigest } from "../aws/discover.ts";
 import { TerminalError } from "../aws/errors.ts";
 import { type Owner, resourceTags } from "../aws/tags.ts";
 import { buildGraph } from "../graph/build.ts";
-import { problemsOf, unknownNodes } from "../graph/check.ts";
+import { type Problem, problemsOf, unknownNodes } from "../graph/check.ts";
 import { emptyGraph, type Graph } from "../graph/graph.ts";
 import type { Tags } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/registry.ts";
@@ -52,9 +52,9 @@ export async function prepare(
     const asked = request !== undefined && request !== object.status?.handledReconcile;
     const now = aws.clock.now();
     const isItsTurn = operator.turnAfter(memory.sweptAt, formatKey(object.metadata), intervalMs) <= now + 500;
-    const everything = isItsTurn || asked || deleting;
+    const lost = object.status?.resources === undefined;
+    const everything = isItsTurn || asked || deleting || lost;
     if (everything) memory.swept(now);
-    const lost = deleting && object.status?.observedGeneration === undefined;
     const trustMs = everything ? 0 : intervalMs;
     const digestOf: DigestOf = (repository, tag) =>
       memory.digest(`${repository}:${tag}`, now, trustMs, () => imageDigest(aws, repository, tag));
@@ -78,6 +78,7 @@ export async function prepare(
       },
     };
     if (lost) await recoverInventory(pass);
+    if (wanted && !deleting) refuseProblem(wanted, inventory.entries.length > 0);
     const graph = deleting ? emptyGraph : pass.graph;
     return {
       pass: { ...pass, graph },
@@ -94,13 +95,15 @@ export async function prepare(
 }
 
 export interface Wanted {
+  /** Why it cannot be carried out here, if so. */
+  readonly problems: readonly Problem[];
   readonly graph: Graph;
   readonly spec: EffectiveSpec;
   readonly defaults: EffectiveDefaults;
 }
 
 /**
- * What the spec asks for, given what the account has.
+ * What the spec asks for, given what the account has; and what speaks against it.
  * @throws TerminalError InvalidSpec for a spec that this version of the CRD would refuse.
  */
 export async function desiredBy(
@@ -120,14 +123,17 @@ export async function desiredBy(
   const zones = await zonesFor(aws, valid.spec);
   const { spec, defaults } = effectiveSpec(valid.spec, zones, object.status?.effectiveDefaults);
   const facts = await factsFor({ aws, spec, owner, store, digestOf, namespace: object.metadata.namespace });
-  const begun = (object.status?.resources ?? []).length > 0;
   const graph = buildGraph(spec, facts);
-  const [problem] = [...problemsOf(spec, facts), ...unknownNodes(spec, graph)].filter(
-    // A zone that is impaired or closed to newcomers does not concern what stands in it already.
-    ({ reason }) => !(begun && reason === "ZoneNotAvailable"),
-  );
+  return { graph, spec, defaults, problems: [...problemsOf(spec, facts), ...unknownNodes(spec, graph)] };
+}
+
+/**
+ * @param begun whether it stands already: a zone that is impaired or closed to newcomers does not concern it then
+ * @throws TerminalError of the first problem
+ */
+export function refuseProblem({ problems }: Pick<Wanted, "problems">, begun: boolean): void {
+  const problem = problems.find(({ reason }) => !(begun && reason === "ZoneNotAvailable"));
   if (problem) throw new TerminalError(problem.reason, `${problem.field}: ${problem.message}`);
-  return { graph, spec, defaults };
 }
 
 export function intervalOf({ interval }: Spec): number | undefined {

@@ -50,8 +50,7 @@ export async function reportHindrance(operator: Operator, writer: StatusWriter, 
   const previous = object.status ?? {};
   const now = new Date(operator.clock.now()).toISOString();
   const status = summarizeHindrance(previous, hindrance, object.metadata.generation, now);
-  const entries = previous.resources ?? [];
-  await writer.all(status, entries as never);
+  await writer.allBut(status);
   const { reason, message } = hindrance;
   await operator.store.event(object, { type: "Warning", reason, action: "Reconcile", message });
   return HINDERED_AGAIN_MS;
@@ -64,10 +63,7 @@ export async function reportPaused(operator: Operator, writer: StatusWriter): Pr
   const now = new Date(operator.clock.now()).toISOString();
   const hindrance = { reason: "Paused", message, stalled: true };
   const previous = object.status ?? {};
-  await writer.all(
-    summarizeHindrance(previous, hindrance, object.metadata.generation, now),
-    (previous.resources ?? []) as never,
-  );
+  await writer.allBut(summarizeHindrance(previous, hindrance, object.metadata.generation, now));
   return undefined;
 }
 

@@ -22,12 +22,27 @@ export class StatusWriter {
     return this.#object;
   }
 
+  /**
+   * Takes a new object on: notes that nothing has been made for it, and only then holds its deletion up. So where a status
+   * without `resources` stands beside the finalizer, the inventory was lost.
+   */
+  async begin(finalizer: string): Promise<void> {
+    if (this.#object.status?.resources === undefined) await this.resources([]);
+    this.#object = await this.#store.addFinalizer(this.#object, finalizer);
+  }
+
   async resources(entries: readonly InventoryEntry[]): Promise<void> {
     await this.#write({ ...this.#object.status, resources: stored(entries) });
   }
 
   async all(status: Omit<Status, "resources">, entries: readonly InventoryEntry[]): Promise<void> {
     await this.#write({ ...status, resources: stored(entries) });
+  }
+
+  /** The status of a pass that did not look at AWS: the inventory stays as it is, also when it is lost. */
+  async allBut(status: Omit<Status, "resources">): Promise<void> {
+    const { resources } = this.#object.status ?? {};
+    await this.#write({ ...status, ...(resources && { resources }) });
   }
 
   async #write(status: Status): Promise<void> {

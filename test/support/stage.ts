@@ -23,15 +23,18 @@ type Edit = Parameters<typeof example>[1];
 
 /** An operator, a cluster and an AWS in one process and on one virtual clock, with the reference case to play with. */
 export class Stage {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly aws: SimulatedAws;
   readonly store: Store;
   readonly key = { namespace: "agents", name: "dev" };
   #running: Running | undefined;
 
-  constructor(options: AwsOptions = {}) {
-    this.aws = createWorld({ latencyMs: 50, ...options, clock: this.clock });
+  /** `beside`: another cluster, with an operator of its own, in the same AWS. */
+  constructor(options: AwsOptions = {}, beside?: Stage) {
+    this.clock = beside?.clock ?? new VirtualClock();
+    this.aws = beside?.aws ?? createWorld({ latencyMs: 50, ...options, clock: this.clock });
     this.store = storeWithSecrets(this.clock);
+    if (beside) this.store.clusterUid = "11111111-0000-4000-8000-000000000000";
   }
 
   /** Somebody else's clients of the same account. */

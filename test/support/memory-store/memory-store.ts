@@ -33,6 +33,8 @@ export class MemoryStore<Spec, Status> implements ObjectStore<Spec, Status> {
   readonly cluster: MemoryCluster<Spec, Status>;
   readonly faults: Faults = {};
   readonly events: RecordedEvent[] = [];
+  /** Identity of the cluster: another one for another cluster. */
+  clusterUid = "00000000-0000-4000-8000-000000000000";
   readonly #secrets = new Map<string, SecretData>();
   readonly #closedNamespaces = new Set<string>();
   readonly #clock: Clock;
@@ -120,7 +122,7 @@ export class MemoryStore<Spec, Status> implements ObjectStore<Spec, Status> {
   }
 
   clusterId(): Promise<string> {
-    return this.#call({ method: "clusterId" }, () => "00000000-0000-4000-8000-000000000000");
+    return this.#call({ method: "clusterId" }, () => this.clusterUid);
   }
 
   async #call<T>(call: Call, effect: () => T): Promise<T> {

@@ -7,4 +7,3 @@ if (major < 22 || (major === 22 && minor < 19)) {
   );
   process.exit(1);
 }
-

@@ -91,9 +91,10 @@ async function refusedDelete(
   if (meaning === "dependency") {
     const blockers = (await kind.blockers?.(pass.aws, known.id)) ?? [];
     const by = blockers.length > 0 ? `used by ${blockers.join(", ")}` : describe(error).message;
+    const letsGo = blockers.length > 0 && blockers.every((blocker) => pass.memory.goesWithDeleted(blocker));
     return {
       entry,
-      state: "blocked",
+      state: letsGo ? "deleting" : "blocked",
       blockers,
       message: `AWS does not delete ${known.id} yet: ${by}`,
       lookAgainMs: BLOCKED_LOOK_AGAIN_MS,
@@ -121,7 +122,10 @@ async function findTwins(
 
 function gone(pass: Pass, entry: InventoryEntry): LeavingResult {
   pass.inventory.remove(entry);
-  if (entry.id) pass.memory.gone(sightingKey(entry.type, entry.id));
+  if (entry.id) {
+    pass.memory.gone(sightingKey(entry.type, entry.id));
+    pass.memory.deleted(entry.id);
+  }
   return { entry, state: "gone" };
 }
 

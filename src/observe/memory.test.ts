@@ -55,6 +55,21 @@ describe("Memory", () => {
     expect(memory.recent("nat", 1, 60_000)).toBeUndefined();
   });
 
+  it("knows the network interfaces that outlive what was deleted, and no others", () => {
+    const memory = new Memory();
+    memory.deleted(
+      "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/shop-dev-alb/f70656263a358fa7",
+    );
+    memory.deleted("nat-0123456789abcdef0");
+    memory.deleted("shop-dev");
+    expect(memory.goesWithDeleted("network interface eni-1 (ELB app/shop-dev-alb/f70656263a358fa7)")).toBe(true);
+    expect(memory.goesWithDeleted("network interface eni-2 (Interface for NAT Gateway nat-0123456789abcdef0)")).toBe(
+      true,
+    );
+    expect(memory.goesWithDeleted("network interface eni-3 (ELB app/shop-dev-alb/0000000000000000)")).toBe(false);
+    expect(memory.goesWithDeleted("security group sg-1 (shop-dev-theirs)")).toBe(false);
+  });
+
   it("draws delays below a bound that doubles up to 32 seconds, and begins anew after a success", () => {
     const memory = new Memory();
     const delays = Array.from({ length: 12 }, () => memory.failed("node"));

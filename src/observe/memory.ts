@@ -1,3 +1,4 @@
+import { CALL_DEADLINE_MS } from "../aws/deadline.ts";
 import { classify } from "../aws/errors.ts";
 import type { Observation } from "../plan/observation.ts";
 
@@ -7,9 +8,6 @@ import type { Observation } from "../plan/observation.ts";
  * is seen, and costs time only where an answer was lost.
  */
 export const CONSISTENCY_MS = 60_000;
-
-/** The hard deadline of every call to AWS, in milliseconds: later than this its effect cannot begin. */
-export const CALL_DEADLINE_MS = 30_000;
 
 /** How long an image that was not there is taken to be missing, in milliseconds, between two looks at everything. */
 const ABSENT_IMAGE_MS = 5_000;
@@ -23,6 +21,7 @@ export class Memory {
   readonly #firstAbsent = new Map<string, number>();
   readonly #recovering = new Map<string, number>();
   readonly #withoutEffect = new Set<string>();
+  readonly #deleted = new Set<string>();
   readonly #inSync = new Map<string, string>();
   readonly #failures = new Map<string, number>();
   #sweptAt = Number.NEGATIVE_INFINITY;
@@ -61,6 +60,20 @@ export class Memory {
   /** A write to it happened: the next look must be at AWS. */
   touched(key: string): void {
     this.#recent.delete(key);
+  }
+
+  /** AWS does not show it any more after it was deleted. */
+  deleted(id: string): void {
+    const name = /^[a-z]+-[0-9a-f]{8,}$/.test(id) ? id : /:loadbalancer\/(.+)$/.exec(id)?.[1];
+    if (name) this.#deleted.add(name);
+  }
+
+  /**
+   * Whether something that is in the way belongs to what was deleted: network interfaces outlive a load balancer or NAT
+   * gateway for a minute or two, and name it in their description ("ELB app/…", "Interface for NAT Gateway nat-…").
+   */
+  goesWithDeleted(blocker: string): boolean {
+    return [...this.#deleted].some((name) => blocker.includes(name));
   }
 
   gone(key: string): void {

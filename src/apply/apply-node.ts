@@ -32,13 +32,16 @@ export async function applyNode(
     const observation = search ? await findNode(pass, node, outputOf) : observed;
     await adoptFound(pass, node, observation);
     const step = planned && (!moved || heldBy) ? planned : stepOf(pass, node, observation, outputOf);
-    const result = await act(pass, node, observation, step, dependencies, outputOf);
-    if (result.state === "error") return { ...result, lookAgainMs: pass.memory.failed(node.id) };
-    pass.memory.succeeded(node.id);
+    const done = await act(pass, node, observation, step, dependencies, outputOf);
     const declared = JSON.stringify(resolve(node.props, outputOf));
-    const drift = result.did && pass.memory.wasInSync(node.id, declared);
+    const result = done.did ? { ...done, drift: pass.memory.wasInSync(node.id, declared) } : done;
+    // An update that does not show is sent again, but with growing delays: AWS may be behind, or not do as it was told.
+    if (result.state === "error" || result.reason === "Updating") {
+      return { ...result, lookAgainMs: pass.memory.failed(node.id) };
+    }
+    pass.memory.succeeded(node.id);
     if (result.state === "ready") pass.memory.inSync(node.id, declared);
-    return drift === undefined ? result : { ...result, drift };
+    return result;
   } catch (error) {
     const failed = failure(node, error, observed.state === "live" ? observed : undefined);
     // A name that is taken may be by what a lost answer of ours has made: the next look tells, and is not far.
@@ -140,7 +143,6 @@ async function lookAgain(pass: Pass, node: Node, id: string, outputOf: OutputOf)
       outputs: outputsOf(observation),
       reason: "Updating",
       message,
-      lookAgainMs: 5_000,
     };
   }
   return resultOf(node, observation, step);

@@ -13,11 +13,9 @@ import { STSClient, type STSClientConfig } from "@aws-sdk/client-sts";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@smithy/types";
 import type { Aws } from "./aws.ts";
+import { CALL_DEADLINE_MS } from "./deadline.ts";
 import { type CallLog, guard, type Limits } from "./guard.ts";
 import { partitionOf } from "./partition.ts";
-
-/** Real milliseconds that a request may take: after it, whatever it does has happened, or never will by our doing. */
-export const CALL_DEADLINE_MS = 30_000;
 
 export interface Connection {
   /** Twelve digits. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { CALL_DEADLINE_MS } from "../aws/deadline.ts";
 import type { Observation } from "../plan/observation.ts";
-import { CALL_DEADLINE_MS, CONSISTENCY_MS, Memory } from "./memory.ts";
+import { CONSISTENCY_MS, Memory } from "./memory.ts";
 
 const ready: Observation = { state: "live", id: "vpc-1", observed: { live: {}, phase: "ready", outputs: {} } };
 

@@ -2,17 +2,10 @@ import type { LeavingResult, NodeResult, Outcome } from "../apply/result.ts";
 import { classify } from "../aws/errors.ts";
 import type { Fact } from "../graph/graph.ts";
 import type { Claim } from "./conditions.ts";
+import type { Hindrance } from "./hindrance.ts";
 
 /** How long AWS usually takes for a type, in words. */
 export type Usually = (type: string) => string;
-
-/** What hinders a pass as a whole, before any node was looked at: credentials, a bad reference, a missing Secret. */
-export interface Hindrance {
-  readonly reason: string;
-  readonly message: string;
-  /** Only a person can help. */
-  readonly stalled: boolean;
-}
 
 /** Ready, Reconciling and Stalled as kstatus defines them, and one named fact for each part of the platform. */
 export function claimsOf(outcome: Outcome, deleting: boolean, usually: Usually): readonly Claim[] {

@@ -1,13 +1,12 @@
 import type { Outcome } from "../apply/result.ts";
-import { describe, TerminalError } from "../aws/errors.ts";
 import { estimate } from "../cost/estimate.ts";
 import { kindOf } from "../kinds/registry.ts";
 import type { Prepared } from "../observe/prepare.ts";
 import { untilNextLook } from "../observe/turns.ts";
 import type { Operator } from "../operator.ts";
 import { agentsOf } from "./agents.ts";
-import type { Hindrance } from "./claims.ts";
 import { notesOf } from "./events.ts";
+import type { Hindrance } from "./hindrance.ts";
 import { summarize, summarizeHindrance } from "./summarize.ts";
 import type { StatusWriter } from "./writer.ts";
 
@@ -65,15 +64,6 @@ export async function reportPaused(operator: Operator, writer: StatusWriter): Pr
   const previous = object.status ?? {};
   await writer.allBut(summarizeHindrance(previous, hindrance, object.metadata.generation, now));
   return undefined;
-}
-
-/** What an error that ended a pass before it began means for a person. */
-export function hindranceOf(error: unknown): Hindrance {
-  const { class: meaning, message, code } = describe(error);
-  if (error instanceof TerminalError) return { reason: error.reason, message, stalled: true };
-  if (meaning === "credentials") return { reason: "CredentialsInvalid", message, stalled: true };
-  if (meaning === "denied") return { reason: "AccessDenied", message, stalled: true };
-  return { reason: meaning === "terminal" ? code : "AWSUnavailable", message, stalled: meaning === "terminal" };
 }
 
 function wasReady(conditions: readonly { readonly type: string; readonly status: string }[] = []): boolean {

@@ -2,8 +2,9 @@ import { type AgentStatus, type EffectiveDefaults, phases as phasesInOrder, type
 import type { LeavingResult, NodeResult, Outcome } from "../apply/result.ts";
 import type { Estimate } from "../cost/estimate.ts";
 import { phaseOf } from "../graph/phase.ts";
-import { budgetClaim, claimsOf, type Hindrance, hinderedClaims, type Usually } from "./claims.ts";
+import { budgetClaim, claimsOf, hinderedClaims, type Usually } from "./claims.ts";
 import { conditionsFrom } from "./conditions.ts";
+import type { Hindrance } from "./hindrance.ts";
 
 /** What one pass tells about itself. */
 export interface PassReport {

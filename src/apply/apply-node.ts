@@ -15,7 +15,7 @@ type Results = ReadonlyMap<string, NodeResult>;
 
 /**
  * Carries out what is planned for one node, once the results of all that it depends on are known. Where those have
- * brought outputs that the plan did not know, the step is worked out again by the same function.
+ * brought outputs that the plan did not know, or might have, the step is worked out again by the same function.
  */
 export async function applyNode(
   pass: Pass,
@@ -25,19 +25,23 @@ export async function applyNode(
   heldBy: readonly string[] | undefined,
   dependencies: Results,
 ): Promise<NodeResult> {
-  const moved = observed.state === "unresolved" || [...dependencies.values()].some(({ did }) => did);
+  const guessed = planned?.changes.some(({ to }) => nodesIn(to).size > 0);
+  const moved = observed.state === "unresolved" || guessed || [...dependencies.values()].some(({ did }) => did);
   const outputOf = (other: string, output: string): unknown => dependencies.get(other)?.outputs?.[output];
+  const now = pass.aws.clock.now();
+  const held = pass.trustMs > 0 ? pass.memory.heldBack(node.id, now) : undefined;
+  if (held) return { ...failure(node, held.error), lookAgainMs: held.ms };
   try {
     const search = observed.state === "unresolved" && !node.blocked && !heldBy && unreadyIn(dependencies).length === 0;
     const observation = search ? await findNode(pass, node, outputOf) : observed;
     await adoptFound(pass, node, observation);
-    const step = planned && (!moved || heldBy) ? planned : stepOf(pass, node, observation, outputOf);
+    const step = planned && (!moved || heldBy) ? planned : stepOf(pass, node, observation, outputOf, pass.tryAgain);
     const done = await act(pass, node, observation, step, dependencies, outputOf);
     const declared = JSON.stringify(resolve(node.props, outputOf));
     const result = done.did ? { ...done, drift: pass.memory.wasInSync(node.id, declared) } : done;
     // An update that does not show is sent again, but with growing delays: AWS may be behind, or not do as it was told.
     if (result.state === "error" || result.reason === "Updating") {
-      return { ...result, lookAgainMs: pass.memory.failed(node.id) };
+      return tryLater(pass, result);
     }
     pass.memory.succeeded(node.id);
     if (result.state === "ready") pass.memory.inSync(node.id, declared);
@@ -46,19 +50,35 @@ export async function applyNode(
     const failed = failure(node, error, observed.state === "live" ? observed : undefined);
     // A name that is taken may be by what a lost answer of ours has made: the next look tells, and is not far.
     const soon = failed.state === "error" || classify(error) === "conflict";
-    return soon ? { ...failed, lookAgainMs: pass.memory.failed(node.id) } : failed;
+    return soon ? tryLater(pass, failed) : failed;
   }
+}
+
+/** With growing delays. What others go on using meanwhile is looked at in every pass. */
+function tryLater(pass: Pass, failed: NodeResult): NodeResult {
+  const lookAgainMs = pass.memory.failed(failed.node.id);
+  if (failed.error !== undefined && !failed.outputs) {
+    pass.memory.holdBack(failed.node.id, failed.error, pass.aws.clock.now() + lookAgainMs);
+  }
+  return { ...failed, lookAgainMs };
 }
 
 type OutputOf = (node: string, output: string) => unknown;
 
-function stepOf(pass: Pass, node: Node, observation: Observation, outputOf: OutputOf): Step {
+function stepOf(
+  pass: Pass,
+  node: Node,
+  observation: Observation,
+  outputOf: OutputOf,
+  tryAgain: boolean | undefined = false,
+): Step {
   return planNode(node, observation, {
     rules: pass.kindOf(node.type),
     outputOf,
     willChange: () => false,
     tags: pass.tagsOf(node.id, node.name),
     refused: pass.inventory.current(node.id)?.refused,
+    tryAgain,
   });
 }
 
@@ -155,8 +175,9 @@ export async function adoptFound(pass: Pass, node: Node, observation: Observatio
   pass.inventory.record(node.id, node.type, observation.id, metaOf(node));
   if (before?.id === observation.id) return;
   await pass.inventory.save();
-  const { tags } = observation.observed;
-  if (!tags) await pass.kindOf(node.type).tag?.(pass.aws, observation.id, pass.tagsOf(node.id, node.name));
+  // Ours with another id is what a create has become (an operation that has ended): it was made with its tags.
+  if (!observation.observed.tags && !before?.id)
+    await pass.kindOf(node.type).tag?.(pass.aws, observation.id, pass.tagsOf(node.id, node.name));
 }
 
 async function recordFound(pass: Pass, node: Node, id: string): Promise<void> {

@@ -2,8 +2,8 @@ import { classify } from "../aws/errors.ts";
 import type { AnyObserved, Observation } from "../plan/observation.ts";
 import type { Pass } from "./pass.ts";
 
-/** How old a look may be, in milliseconds, that stands in for one that the account's request rate did not allow. */
-const RATE_LIMITED_TRUST_MS = 600_000;
+/** How old a look may be, in milliseconds, that stands in for one that AWS did not answer. */
+const UNREAD_TRUST_MS = 600_000;
 
 /**
  * One look at a resource whose id is known. An empty read counts as absence only when AWS's reads cannot be behind any
@@ -19,8 +19,9 @@ export async function look(pass: Pass, type: string, id: string, recorded: boole
   try {
     observed = await pass.kindOf(type).observe(aws, id);
   } catch (error) {
-    // A look that came to nothing for the request rate alone says nothing: what was seen stands for a while.
-    const last = classify(error) === "throttle" ? memory.recent(key, now, RATE_LIMITED_TRUST_MS) : undefined;
+    // A look that came to nothing for the request rate or AWS's own trouble says nothing: what was seen stands for a while.
+    const passing = ["throttle", "transient"].includes(classify(error));
+    const last = passing ? memory.recent(key, now, UNREAD_TRUST_MS) : undefined;
     return last ?? { state: "unread", error };
   }
   if (observed) {

@@ -17,6 +17,8 @@ export interface Pass {
   readonly tagsOf: (node: string, name: string) => Tags;
   /** Milliseconds for which an earlier look at something ready is as good as a new one; 0 looks at everything. */
   readonly trustMs: number;
+  /** Somebody asked for a pass now: what AWS gave up on is sent once more. */
+  readonly tryAgain?: boolean | undefined;
   /** @throws when this process does not lead any more: asked right before every write to AWS, which has no fencing. */
   readonly assertLeading: () => void;
 }

@@ -6,9 +6,9 @@ import type { Pass } from "./pass.ts";
 
 /** The plan of a pass: the one that is printed and the one that is carried out are made here. */
 export function planOf(pass: Pass, nodes: ReadonlyMap<string, Observation>): Plan {
-  const { graph, inventory, tagsOf, kindOf } = pass;
+  const { graph, inventory, tagsOf, kindOf, tryAgain } = pass;
   const refused = inventory.entries.flatMap((entry) => (entry.refused ? [[entry.node, entry.refused] as const] : []));
   const leaving = leavingOf(inventory.entries, graph).map(({ entry, retain }) => ({ ...entry, retain }));
   const desired = { graph, tagsOf: (node: string) => tagsOf(node, graph.get(node)?.name ?? node) };
-  return planPass(desired, { nodes, refused: new Map(refused), leaving }, kindOf);
+  return planPass(desired, { nodes, refused: new Map(refused), leaving, tryAgain }, kindOf);
 }

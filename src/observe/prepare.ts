@@ -46,6 +46,7 @@ export async function prepare(
     const cluster = await operator.store.clusterId();
     const owner: Owner = { cluster, owner: formatKey(object.metadata), uid: object.metadata.uid };
     const memory = operator.memoryOf(formatKey(object.metadata), object.metadata.uid);
+    memory.asOf(object.metadata.generation);
     const intervalMs = intervalOf(object.spec) ?? operator.intervalMs;
     const request = object.metadata.annotations?.[annotations.reconcile];
     const asked = request !== undefined && request !== object.status?.handledReconcile;
@@ -55,8 +56,12 @@ export async function prepare(
     const everything = isItsTurn || asked || deleting || lost;
     if (everything) memory.swept(now);
     const trustMs = everything ? 0 : intervalMs;
-    const digestOf: DigestOf = (repository, tag) =>
-      memory.digest(`${repository}:${tag}`, now, trustMs, () => imageDigest(aws, repository, tag));
+    const made = new Set((object.status?.resources ?? []).map(({ id }) => id));
+    const digestOf: DigestOf = async (repository, tag) =>
+      // Of a repository that is not made yet, nothing need be asked.
+      made.has(repository) || deleting
+        ? memory.digest(`${repository}:${tag}`, now, trustMs, () => imageDigest(aws, repository, tag))
+        : undefined;
     const wanted = deleting && !lost ? undefined : await desiredBy(operator.store, object, aws, owner, digestOf);
     const entries = ((object.status?.resources ?? []) as InventoryEntry[]).map((entry) =>
       asked ? withoutRefusal(entry) : entry,
@@ -72,6 +77,7 @@ export async function prepare(
       kindOf,
       tagsOf,
       trustMs,
+      tryAgain: asked,
       assertLeading: () => {
         if (!operator.isLeader()) throw new Error("another process leads by now: nothing more is written");
       },

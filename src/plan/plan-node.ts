@@ -2,7 +2,7 @@ import type { Node } from "../graph/graph.ts";
 import { resolve } from "../graph/ref.ts";
 import type { Refusal, Tags } from "../kinds/kind.ts";
 import { type DiffRules, diff, type FieldChange, type Plain, show } from "./diff.ts";
-import { type Observation, outputsOf } from "./observation.ts";
+import { type AnyObserved, type Observation, outputsOf } from "./observation.ts";
 import type { Step } from "./step.ts";
 
 /** What the plan must know of a kind: data that every kind carries. */
@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly tags: Tags;
   /** Values that AWS gave up on before, from the inventory. */
   readonly refused?: Refusal | undefined;
+  /** They are to be sent once more. */
+  readonly tryAgain?: boolean | undefined;
   /** Nodes that it is made of and that wait for a person (held.ts): what exists of it is left as it is. */
   readonly heldBy?: readonly string[] | undefined;
 }
@@ -80,9 +82,10 @@ function planLive(
     return { ...base, action: "wait", changes: [], reason: "Deleting", message: observed.message, lookAgainMs: pollMs };
   }
   const serves = observed.phase === "ready" || observed.outputs !== undefined;
-  const refusal = observed.refused ?? around.refused;
+  const refusal = around.tryAgain ? undefined : (observed.refused ?? around.refused);
   const refused: Plain = refusal?.values ?? {};
   const all = diff(desired, observed.live as Plain, rules, around.willChange);
+  if (around.tryAgain) all.push(...stuckIn(observed, desired, all));
   const changes = all.filter((change) => !(change.field in refused && show(refused[change.field]) === show(change.to)));
   const held = all.length - changes.length;
   const forced = changes.filter((change) => change.createOnly || !rules.update);
@@ -122,6 +125,13 @@ function planLive(
     };
   }
   return { ...base, action: "none", changes: [], serves };
+}
+
+/** Fields that are as declared and yet did not work: to be sent once more. */
+function stuckIn({ live, refused }: AnyObserved, desired: Plain, changes: readonly FieldChange[]): FieldChange[] {
+  return Object.entries(refused?.values ?? {})
+    .filter(([field, value]) => show(value) === show(desired[field]) && !changes.some((one) => one.field === field))
+    .map(([field]) => ({ field, from: live[field], to: desired[field] }));
 }
 
 /** Our tags that are missing or differ; tags that others added are theirs. */

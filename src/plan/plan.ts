@@ -23,6 +23,8 @@ export interface Desired {
 export interface Known {
   readonly nodes: ReadonlyMap<string, Observation>;
   readonly refused: ReadonlyMap<string, Refusal>;
+  /** What AWS gave up on is to be sent once more. */
+  readonly tryAgain?: boolean | undefined;
   /** Dependents first. */
   readonly leaving: readonly Leaving[];
 }
@@ -42,6 +44,7 @@ export function planPass(desired: Desired, known: Known, rulesOf: (type: string)
       willChange: (other) => replaced(steps.get(other)),
       tags: desired.tagsOf(node.id),
       refused: known.refused.get(node.id),
+      tryAgain: known.tryAgain,
       heldBy: held.get(node.id),
     });
     steps.set(node.id, step);

@@ -58,7 +58,8 @@ export async function reportHindrance(operator: Operator, writer: StatusWriter, 
 export async function reportPaused(operator: Operator, writer: StatusWriter): Promise<undefined> {
   const { object } = writer;
   const message =
-    "paused: nothing is changed in AWS until spec.paused and the annotation agentorchestrator.io/paused are gone";
+    "paused: nothing is changed in AWS until spec.paused and the annotation agentorchestrator.io/paused are gone" +
+    (object.metadata.deletionTimestamp === undefined ? "" : "; the deletion waits as well");
   const now = new Date(operator.clock.now()).toISOString();
   const hindrance = { reason: "Paused", message, stalled: true };
   const previous = object.status ?? {};

@@ -33,7 +33,7 @@ export class Tenant {
   }
 
   /** kubectl apply. @throws what the API server would refuse, of the object alone or as a change */
-  apply(change: Written = {}): void {
+  apply(change: Written = {}, annotations: Readonly<Record<string, string>> = {}): void {
     const spec: Written = { ...smallSpec(), ...change };
     const { metadata, ...rest } = this.object ?? { metadata: this.key };
     const object = { apiVersion: "agentorchestrator.io/v1alpha1", kind: "AgentOrchestrator", metadata, spec };
@@ -41,7 +41,7 @@ export class Tenant {
     if (!valid.ok) throw new Error(valid.problems.map(({ field, message }) => `${field}: ${message}`).join("\n"));
     const { cluster } = this.#stage.store;
     if (this.object) cluster.update(this.key, (now) => ({ ...now, spec: valid.spec as Spec }));
-    else cluster.create({ ...this.key, spec: valid.spec as Spec });
+    else cluster.create({ ...this.key, annotations, spec: valid.spec as Spec });
   }
 
   annotate(annotations: Readonly<Record<string, string>>): void {

@@ -114,9 +114,12 @@ export const service: Kind<ServiceProps, ServiceOutputs> = {
     });
   },
 
-  async update(aws, id, { props, changed }) {
+  async update(aws, id, { props, changed, live }) {
     const all = changeable(props);
     const wanted: Partial<UpdateServiceCommandInput> = Object.assign({}, ...changed.map((prop) => all[prop]));
+    // The same revision once more: ECS would find nothing to do.
+    if (changed.includes("taskDefinition") && live.taskDefinition === props.taskDefinition)
+      wanted.forceNewDeployment = true;
     await forgetting(aws, props, () =>
       aws.ecs.send(new UpdateServiceCommand({ cluster: clusterIn(id), service: nameIn(id), ...wanted })),
     );

@@ -24,6 +24,8 @@ export class Memory {
   readonly #deleted = new Set<string>();
   readonly #inSync = new Map<string, string>();
   readonly #failures = new Map<string, number>();
+  readonly #heldBack = new Map<string, { readonly error: unknown; readonly until: number }>();
+  #generation = 0;
   #sweptAt = Number.NEGATIVE_INFINITY;
   readonly #recent = new Map<string, { readonly observation: Observation; readonly at: number }>();
   readonly #asked: Promise<boolean>[] = [];
@@ -101,6 +103,23 @@ export class Memory {
     const failures = (this.#failures.get(node) ?? 0) + 1;
     this.#failures.set(node, failures);
     return Math.max(250, Math.random() * Math.min(32_000, 1_000 * 2 ** (failures - 1)));
+  }
+
+  /** The node failed, and is neither tried nor looked at again before `until`, whatever else its object has to do. */
+  holdBack(node: string, error: unknown, until: number): void {
+    this.#heldBack.set(node, { error, until });
+  }
+
+  /** How the node failed, and the milliseconds until it is tried again. */
+  heldBack(node: string, now: number): { readonly error: unknown; readonly ms: number } | undefined {
+    const held = this.#heldBack.get(node);
+    return held && held.until > now ? { error: held.error, ms: held.until - now } : undefined;
+  }
+
+  /** Another generation of the object has another spec: what failed with the one before is tried at once. */
+  asOf(generation: number): void {
+    if (generation !== this.#generation) this.#heldBack.clear();
+    this.#generation = generation;
   }
 
   /** The node is as declared, in these words of its desired props. */

@@ -21,6 +21,8 @@ async function observeNode(
   node: Node,
   looks: ReadonlyMap<string, Promise<Observation>>,
 ): Promise<Observation> {
+  const held = pass.trustMs > 0 ? pass.memory.heldBack(node.id, pass.aws.clock.now()) : undefined;
+  if (held) return { state: "unread", error: held.error };
   const recorded = pass.inventory.current(node.id)?.id;
   const id = recorded ?? node.adopt;
   if (id) return look(pass, node.type, id, recorded !== undefined);

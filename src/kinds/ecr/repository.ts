@@ -7,11 +7,14 @@ import {
   PutImageScanningConfigurationCommand,
   PutImageTagMutabilityCommand,
   PutLifecyclePolicyCommand,
+  paginateDescribeRepositories,
   type Repository,
   TagResourceCommand,
 } from "@aws-sdk/client-ecr";
 import type { Aws } from "../../aws/aws.ts";
 import { batched } from "../../aws/batch.ts";
+import { isNotFound } from "../../aws/errors.ts";
+import { collect } from "../../aws/pages.ts";
 import { afterCreate } from "../after-create.ts";
 import type { Kind } from "../kind.ts";
 import { unlessNotFound } from "../not-found.ts";
@@ -32,14 +35,27 @@ export interface RepositoryOutputs {
   readonly repositoryName: string;
 }
 
-/** 100 names a call (ECR API reference, DescribeRepositories). */
+/** From this many names on, a list of all repositories tells sooner which of them are missing than halving the names does. */
+const WORTH_A_LIST = 4;
+
+/** 100 names a call, which fails when one of them is missing (ECR API reference, DescribeRepositories). */
 const describe = batched<Repository>({
   max: 100,
   read: async (aws, names) => {
-    const { repositories = [] } = await aws.ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [...names] }));
-    return new Map(repositories.map((repository) => [repository.repositoryName ?? "", repository]));
+    try {
+      const asked = new DescribeRepositoriesCommand({ repositoryNames: [...names] });
+      return byName((await aws.ecr.send(asked)).repositories);
+    } catch (error) {
+      if (names.length < WORTH_A_LIST || !isNotFound(error)) throw error;
+      const pages = paginateDescribeRepositories({ client: aws.ecr }, { maxResults: 1000 });
+      return byName(await collect(pages, (page) => page.repositories));
+    }
   },
 });
+
+function byName(repositories: readonly Repository[] = []): ReadonlyMap<string, Repository> {
+  return new Map(repositories.map((repository) => [repository.repositoryName ?? "", repository]));
+}
 
 /** Its id is its name. The lifecycle policy belongs to it. */
 export const repository: Kind<RepositoryProps, RepositoryOutputs> = {

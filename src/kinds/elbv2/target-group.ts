@@ -79,12 +79,10 @@ export const targetGroup: Kind<TargetGroupProps, TargetGroupOutputs> = {
 
   async observe(aws, id) {
     const ask = new DescribeTargetGroupAttributesCommand({ TargetGroupArn: id });
-    const [it, attributes, tags] = await Promise.all([
-      readTargetGroup(aws, id),
-      unlessNotFound(aws.elb.send(ask)),
-      readTags(aws, id),
-    ]);
-    if (!it || !attributes || !tags) return undefined;
+    const [it, tags] = await Promise.all([readTargetGroup(aws, id), readTags(aws, id)]);
+    if (!it || !tags) return undefined;
+    const attributes = await unlessNotFound(aws.elb.send(ask));
+    if (!attributes) return undefined;
     return {
       live: {
         vpcId: it.VpcId,

@@ -30,13 +30,18 @@ export const ROLE_PATH = "/agentorchestrator/";
 /** From this many roles on, one look at all roles of the account costs less than four calls for each. */
 const ALL_AT_ONCE = 4;
 
+/** More roles than a listing misses because others are made or deleted between its pages. */
+const MISSED = 8;
+
 /** A role by name, or undefined when there is none. */
 export const wholeRole = batched<WholeRole>({
   max: Number.POSITIVE_INFINITY,
   read: async (aws, names) => {
     const found = names.length >= ALL_AT_ONCE ? await readAll(aws, names) : new Map<string, WholeRole>();
-    // What the listing does not show is asked for by name: only that answer says "gone".
+    // What the listing does not show is asked for by name, unless so much is missing that it cannot have come and gone
+    // while the pages were read: roles that nobody has made yet.
     const missing = names.filter((name) => !found.has(name));
+    if (missing.length > MISSED && names.length >= ALL_AT_ONCE) return found;
     await Promise.all(
       missing.map(async (name) => {
         const role = await readOne(aws, name);

@@ -1,14 +1,15 @@
-import { ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
 import type { Spec } from "../src/api/spec.ts";
 import type { ObjectKey } from "../src/kube/object-store.ts";
 import type { Log } from "../src/operator.ts";
 import { clientsConfig, createWorld, type SimulatedAws, VirtualClock } from "../test/simulator/index.ts";
 import { repositories } from "../test/simulator/services/ecr/rows.ts";
+import { pushImage } from "../test/support/images.ts";
 import {
   ACCOUNT,
   example,
   type Running,
   type Store,
+  silent,
   startOperator,
   storeWithSecrets,
 } from "../test/support/platform.ts";
@@ -60,28 +61,17 @@ export interface Fleet {
   stop(): Promise<void>;
 }
 
-export interface FleetOptions {
-  /** Milliseconds between two looks at everything. Default: the operator's own, 60,000. */
-  readonly intervalMs?: number;
-  readonly log?: Log;
-}
+/** Milliseconds between two looks at everything: the operator's default. */
+export const INTERVAL_MS = 60_000;
 
 /** AWS's token buckets and durations as they are, quotas raised, and an image in each repository as soon as it is there. */
-export function startFleet({ intervalMs = 60_000, log }: FleetOptions = {}): Fleet {
+export function startFleet(): Fleet {
   const clock = new VirtualClock();
   const aws = createWorld({ clock, latencyMs: LATENCY_MS, quotas: RAISED_QUOTAS });
   const store = storeWithSecrets(clock);
   let passes = 0;
-  const counting: Log = {
-    debug: (fields, message) => {
-      if (message === "pass") passes += 1;
-      log?.debug(fields, message);
-    },
-    info: (fields, message) => log?.info(fields, message),
-    warn: (fields, message) => log?.warn(fields, message),
-    error: (fields, message) => log?.error(fields, message),
-  };
-  const running = startOperator({ aws, store, clock, intervalMs, workers: 128, log: counting });
+  const counting: Log = { ...silent, debug: (_fields, message) => void (passes += message === "pass" ? 1 : 0) };
+  const running = startOperator({ aws, store, clock, intervalMs: INTERVAL_MS, workers: 128, log: counting });
   const stopping = new AbortController();
   const pushing = pushImages(aws, clock, stopping.signal);
   return {
@@ -99,31 +89,15 @@ export function startFleet({ intervalMs = 60_000, log }: FleetOptions = {}): Fle
 
 /** The build pipeline: looks every second, beside the API, for repositories without an image, and pushes one. */
 async function pushImages(aws: SimulatedAws, clock: VirtualClock, signal: AbortSignal): Promise<void> {
-  const ecr = new ECRClient(clientsConfig(aws, { account: ACCOUNT, region: REGION }));
+  const config = clientsConfig(aws, { account: ACCOUNT, region: REGION });
   const where = { world: aws, account: ACCOUNT, region: REGION };
   const pushed = new Set<string>();
   while (!signal.aborted) {
     const waiting = repositories(where)
       .all()
       .filter(({ name }) => !pushed.has(name));
-    await Promise.all(waiting.map(({ name }) => pushImage(ecr, name)));
+    await Promise.all(waiting.map(({ name }) => pushImage(config, name, "latest")));
     for (const { name } of waiting) pushed.add(name);
     await clock.sleep(1_000, signal);
   }
-}
-
-/** What `docker push` ends with: the manifest of an image without layers, under the tag that the reference case runs. */
-export async function pushImage(ecr: ECRClient, repositoryName: string): Promise<void> {
-  const imageManifest = JSON.stringify({
-    schemaVersion: 2,
-    mediaType: "application/vnd.oci.image.manifest.v1+json",
-    config: {
-      mediaType: "application/vnd.oci.image.config.v1+json",
-      size: 2,
-      digest: `sha256:${"0".repeat(64)}`,
-    },
-    layers: [],
-    annotations: { repository: repositoryName },
-  });
-  await ecr.send(new PutImageCommand({ repositoryName, imageTag: "latest", imageManifest }));
 }

@@ -1,4 +1,3 @@
-import { ECRClient } from "@aws-sdk/client-ecr";
 import type { Aws } from "../src/aws/aws.ts";
 import { connect } from "../src/aws/clients.ts";
 import { Limits } from "../src/aws/guard.ts";
@@ -11,9 +10,10 @@ import { formatKey } from "../src/kube/object-store.ts";
 import { desiredBy } from "../src/observe/prepare.ts";
 import { clientsConfig, createWorld, type SimulatedAws, VirtualClock } from "../test/simulator/index.ts";
 import { rateOf } from "../test/simulator/limits/rates.ts";
+import { pushImage } from "../test/support/images.ts";
 import { ACCOUNT, storeWithSecrets } from "../test/support/platform.ts";
 import type { Rate, Work } from "./critical-path.ts";
-import { LATENCY_MS, type Platform, pushImage, REGION } from "./fleet.ts";
+import { LATENCY_MS, type Platform, REGION } from "./fleet.ts";
 
 /** How often the resource that is being made is looked at, in milliseconds: how exact the times are. */
 const LOOK_MS = 100;
@@ -44,13 +44,13 @@ export async function measureResources(platform: Platform): Promise<ResourceTime
 
   const maker = new Maker(aws, world, owner);
   for (const node of await desired()) if (node.type === "AWS::ECR::Repository") await maker.make(node);
-  const ecr = new ECRClient({ region: REGION, credentials, requestHandler });
-  for (const repository of maker.repositories) await pushImage(ecr, repository);
+  for (const repository of maker.repositories) {
+    await pushImage({ region: REGION, credentials, requestHandler }, repository, "latest");
+  }
   const work: Work[] = [];
   // Only now are the images known, without which the graph has no task definitions.
   for (const node of await desired()) work.push(maker.made.get(node.id) ?? (await maker.make(node)));
-  const rates = new Map<string, Rate>([...maker.rates]);
-  return { work, rateOf: (bucket) => rates.get(bucket) };
+  return { work, rateOf: (bucket) => maker.rates.get(bucket) };
 }
 
 class Maker {

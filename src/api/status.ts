@@ -86,6 +86,11 @@ const inventoryEntry = z.strictObject({
     .meta({ type: "boolean" })
     .optional()
     .describe("It was replaced and goes as soon as nothing uses it."),
+  retained: z
+    .literal(true)
+    .meta({ type: "boolean" })
+    .optional()
+    .describe("It left the spec and is kept, with what it lives in."),
   refused: z
     .strictObject({
       values: open.describe("By property."),

@@ -4,6 +4,7 @@ import { nodesIn, resolve } from "../graph/ref.ts";
 import { findNode } from "../observe/find.ts";
 import { look, sightingKey } from "../observe/look.ts";
 import type { Pass } from "../observe/pass.ts";
+import { isAdopting } from "../observe/plan-of.ts";
 import { type Observation, outputsOf } from "../plan/observation.ts";
 import { planNode } from "../plan/plan-node.ts";
 import type { Step } from "../plan/step.ts";
@@ -34,8 +35,8 @@ export async function applyNode(
   try {
     const search = observed.state === "unresolved" && !node.blocked && !heldBy && unreadyIn(dependencies).length === 0;
     const observation = search ? await findNode(pass, node, outputOf) : observed;
-    await adoptFound(pass, node, observation);
     const step = planned && (!moved || heldBy) ? planned : stepOf(pass, node, observation, outputOf, pass.tryAgain);
+    if (step.reason !== "AdoptionMismatch") await adoptFound(pass, node, observation);
     const done = await act(pass, node, observation, step, dependencies, outputOf);
     const declared = JSON.stringify(resolve(node.props, outputOf));
     const result = done.did ? { ...done, drift: pass.memory.wasInSync(node.id, declared) } : done;
@@ -78,6 +79,7 @@ function stepOf(
     willChange: () => false,
     tags: pass.tagsOf(node.id, node.name),
     refused: pass.inventory.current(node.id)?.refused,
+    adopting: isAdopting(pass, node),
     tryAgain,
   });
 }

@@ -18,9 +18,13 @@ export async function deleteEntry(pass: Pass, entry: InventoryEntry): Promise<Le
     }
     return await deleteById(pass, { ...entry, id }, entry);
   } catch (error) {
-    const lookAgainMs = pass.memory.failed(entry.node);
-    return { entry, state: "error", message: `${entry.node}: ${describe(error).message}`, error, lookAgainMs };
+    return deletionFailed(pass, entry, error);
   }
+}
+
+export function deletionFailed(pass: Pass, entry: InventoryEntry, error: unknown): LeavingResult {
+  const lookAgainMs = pass.memory.failed(entry.node);
+  return { entry, state: "error", message: `${entry.node}: ${describe(error).message}`, error, lookAgainMs };
 }
 
 /** The id that an open intent led to, the milliseconds until that is certain, or undefined: it led to nothing. */
@@ -120,7 +124,7 @@ async function findTwins(
   }
 }
 
-function gone(pass: Pass, entry: InventoryEntry): LeavingResult {
+export function gone(pass: Pass, entry: InventoryEntry): LeavingResult {
   pass.inventory.remove(entry);
   if (entry.id) {
     pass.memory.gone(sightingKey(entry.type, entry.id));

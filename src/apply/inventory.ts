@@ -24,6 +24,8 @@ export interface InventoryEntry {
   readonly policy?: DeletionPolicy | undefined;
   /** Replaced, or a twin: goes as soon as nothing uses it. */
   readonly superseded?: true | undefined;
+  /** It left the spec and is kept: also later, with what it lives in. */
+  readonly retained?: true | undefined;
   /** Values that AWS gave up on: not sent again until the spec asks for others. */
   readonly refused?: Refusal | undefined;
   readonly agent?: string | undefined;
@@ -69,7 +71,7 @@ export class Inventory {
   /** The id is known: the intent is answered. */
   record(node: string, type: ResourceType, id: string, meta: Meta): void {
     const before = this.current(node);
-    if (before?.id === id && !before.intent && sameMeta(before, meta)) return;
+    if (before?.id === id && !before.intent && !before.retained && sameMeta(before, meta)) return;
     this.#put({ node, type, id, ...meta, refused: before?.refused });
   }
 
@@ -82,6 +84,11 @@ export class Inventory {
   refuse(node: string, refused: InventoryEntry["refused"]): void {
     const entry = this.current(node);
     if (entry && JSON.stringify(entry.refused) !== JSON.stringify(refused)) this.#put({ ...entry, refused });
+  }
+
+  /** Nothing desires it any more, and it is kept. */
+  retain(entry: InventoryEntry): void {
+    if (!entry.retained) this.#put({ ...entry, retained: true });
   }
 
   /** The node's resource is to be replaced: it keeps its place in the order of deletion. */

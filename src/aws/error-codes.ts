@@ -186,6 +186,8 @@ export const families: readonly (readonly [RegExp, ErrorClass])[] = [
 export const byMessage: readonly (readonly [code: RegExp, message: RegExp, meaning: ErrorClass])[] = [
   // Elastic Load Balancing: the bucket's new policy is not visible yet when access logs are switched on.
   [/^InvalidConfigurationRequest$/, /access denied for bucket/i, "busy"],
+  // RDS: storage can change again once the last change has been optimized, which takes hours ("Working with storage").
+  [/^InvalidParameterCombination$/, /previous storage change|storage optimi[sz]ation|being optimi[sz]ed/i, "busy"],
   // EC2: ModifyVpcEndpoint removes what a read that was behind still showed.
   [/^InvalidParameter(Value)?$/, /endpoint is not associated with/i, "busy"],
   // Services that say LimitExceeded or Client for their request rate as well.

@@ -4,8 +4,8 @@ import { graphOf, referenceSpec, secretFact } from "../../test/support/reference
 import { kinds } from "../kinds/registry.ts";
 import type { Graph, Node } from "./graph.ts";
 import { phaseOf } from "./phase.ts";
+import { dataTypes } from "./policy.ts";
 import { isRef, isTemplate, Sensitive } from "./ref.ts";
-import { dataTypes } from "./scope.ts";
 
 const ids = (graph: Graph, type: Node["type"]) => graph.nodes.filter((n) => n.type === type).map(({ id }) => id);
 

@@ -126,7 +126,7 @@ function addTaskDefinition(scope: Scope, agent: Agent, parts: AgentParts): Ref<s
 function withoutImage({ facts, names }: Scope, { name, image }: Agent): Blocked | undefined {
   const known = image.repository !== undefined || image.digest !== undefined || facts.images === undefined;
   if (known || facts.images.has(name)) return undefined;
-  const repository = `${facts.account}.dkr.ecr.${facts.region}.amazonaws.com/${names.part(name)}`;
+  const repository = `${facts.account}.dkr.ecr.${facts.region}.amazonaws.com/${facts.repositories?.get(name) ?? names.part(name)}`;
   return {
     reason: "ImageNotFound",
     message: `agent ${name} waits for its image: push ${repository}:${image.tag}, or set spec.agents[${name}].image to one that exists`,

@@ -26,6 +26,8 @@ export interface Facts {
   readonly forbiddenSecrets?: ReadonlyMap<string, string> | undefined;
   /** Digests ("sha256:…") that tags of images in the agents' own repositories stand for now, by agent. */
   readonly images?: ReadonlyMap<string, string> | undefined;
+  /** Names of the agents' own repositories that have another name than the operator would give them, by agent. */
+  readonly repositories?: ReadonlyMap<string, string> | undefined;
   /** The VPC and subnets of spec.network.existing. */
   readonly network?: NetworkFact | undefined;
 }

@@ -30,6 +30,8 @@ export interface FactsFrom {
   readonly owner: Owner;
   readonly namespace: string;
   readonly store: SecretReader;
+  /** Physical ids of nodes that the inventory or spec.adopt know. */
+  readonly idOf: (node: string) => string | undefined;
   /** What an image tag stands for; unless given, AWS is asked each time. */
   readonly digestOf?: DigestOf | undefined;
 }
@@ -46,16 +48,23 @@ export interface SecretReader {
  * stand for. A Secret that may not be read is told as that, and holds up no more than one that is missing.
  * @throws what the reads throw: nothing is taken for absent because it could not be read.
  */
-export async function factsFor({ aws, spec, owner, namespace, store, digestOf }: FactsFrom): Promise<Facts> {
+export async function factsFor({ aws, spec, owner, namespace, store, idOf, digestOf }: FactsFrom): Promise<Facts> {
   const { account, region, partition } = aws;
   const { existing } = spec.network;
+  const repositories = new Map(
+    spec.agents.flatMap(({ name }) => {
+      const id = idOf(`agent/${name}/repository`);
+      return id === undefined ? [] : [[name, id] as const];
+    }),
+  );
   const [{ secrets, forbiddenSecrets }, images, network, available] = await Promise.all([
     secretsOf(store, namespace, spec),
-    imagesOf(aws, spec, digestOf ?? ((repository, tag) => imageDigest(aws, repository, tag))),
+    imagesOf(aws, spec, repositories, digestOf ?? ((repository, tag) => imageDigest(aws, repository, tag))),
     existing && networkOf(aws, existing.vpc, [...existing.publicSubnets, ...existing.privateSubnets]),
     existing ? [] : zonesFor(aws, spec as unknown as Spec),
   ]);
-  return { account, region, partition, zones: available, owner, secrets, forbiddenSecrets, images, network };
+  const facts = { account, region, partition, zones: available, owner, network };
+  return { ...facts, secrets, forbiddenSecrets, images, repositories };
 }
 
 async function secretsOf(
@@ -85,13 +94,16 @@ async function secretsOf(
 async function imagesOf(
   aws: Pick<Aws, "account" | "region">,
   spec: EffectiveSpec,
+  repositories: ReadonlyMap<string, string>,
   digestOf: DigestOf,
 ): Promise<ReadonlyMap<string, string>> {
   const { project, environment } = spec;
   const names = new Names({ project, environment, account: aws.account, region: aws.region });
   const own = spec.agents.filter(({ image }) => image.repository === undefined && image.digest === undefined);
   const read = await Promise.all(
-    own.map(async ({ name, image }) => [name, await digestOf(names.part(name), image.tag)] as const),
+    own.map(
+      async ({ name, image }) => [name, await digestOf(repositories.get(name) ?? names.part(name), image.tag)] as const,
+    ),
   );
   return new Map(read.flatMap(([name, digest]) => (digest === undefined ? [] : [[name, digest] as const])));
 }

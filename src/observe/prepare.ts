@@ -20,6 +20,7 @@ import { type Hindrance, hindranceOf } from "../status/hindrance.ts";
 import type { StatusWriter } from "../status/writer.ts";
 import { type DigestOf, factsFor, zonesFor } from "./facts.ts";
 import type { Pass } from "./pass.ts";
+import { withPoliciesOf } from "./policies.ts";
 import { recoverInventory } from "./recover.ts";
 
 /** A pass that can begin: what it works with, and what its report needs. */
@@ -63,9 +64,10 @@ export async function prepare(
         ? memory.digest(`${repository}:${tag}`, now, trustMs, () => imageDigest(aws, repository, tag))
         : undefined;
     const wanted = deleting && !lost ? undefined : await desiredBy(operator.store, object, aws, owner, digestOf);
-    const entries = ((object.status?.resources ?? []) as InventoryEntry[]).map((entry) =>
+    const recorded = ((object.status?.resources ?? []) as InventoryEntry[]).map((entry) =>
       asked ? withoutRefusal(entry) : entry,
     );
+    const entries = deleting ? withPoliciesOf(object, recorded) : recorded;
     const inventory = new Inventory(entries, (written) => writer.resources(written));
     const tagsOf = (node: string, name: string): Tags => resourceTags(owner, node, name, object.spec.tags);
     const pass: Pass = {
@@ -127,7 +129,10 @@ export async function desiredBy(
   }
   const zones = await zonesFor(aws, valid.spec);
   const { spec, defaults } = effectiveSpec(valid.spec, zones, object.status?.effectiveDefaults);
-  const facts = await factsFor({ aws, spec, owner, store, digestOf, namespace: object.metadata.namespace });
+  const idOf = (node: string): string | undefined =>
+    object.status?.resources?.find((entry) => entry.node === node && !entry.superseded)?.id ??
+    spec.adopt.find(({ resource }) => resource === node)?.id;
+  const facts = await factsFor({ aws, spec, owner, store, idOf, digestOf, namespace: object.metadata.namespace });
   const graph = buildGraph(spec, facts);
   return { graph, spec, defaults, problems: [...problemsOf(spec, facts), ...unknownNodes(spec, graph)] };
 }

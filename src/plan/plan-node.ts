@@ -1,3 +1,4 @@
+import { fieldOf } from "../graph/field.ts";
 import type { Node } from "../graph/graph.ts";
 import { resolve } from "../graph/ref.ts";
 import type { Refusal, Tags } from "../kinds/kind.ts";
@@ -26,6 +27,8 @@ export interface Surroundings {
   readonly refused?: Refusal | undefined;
   /** They are to be sent once more. */
   readonly tryAgain?: boolean | undefined;
+  /** It exists, the spec names it for adoption, and it has not been taken over yet. */
+  readonly adopting?: boolean | undefined;
   /** Nodes that it is made of and that wait for a person (held.ts): what exists of it is left as it is. */
   readonly heldBy?: readonly string[] | undefined;
 }
@@ -92,6 +95,9 @@ function planLive(
   if (observed.phase === "failed" && observed.recreate && !rules.data) {
     return { ...base, action: "replace", changes: all, message: observed.message };
   }
+  if (forced.length > 0 && around.adopting) {
+    return { ...base, action: "refuse", changes, reason: "AdoptionMismatch", message: mismatch(node, forced) };
+  }
   if (forced.length > 0) {
     if (rules.data && !node.replaceable) {
       return {
@@ -153,6 +159,12 @@ function pick(observation: Extract<Observation, { state: "unsure" }>): Pick<Step
 
 function missing(node: Node): string {
   return `spec.adopt names ${node.adopt} for ${node.id}, but no such ${node.type} exists in this account and region; correct the id or remove the entry`;
+}
+
+function mismatch(node: Node, forced: readonly FieldChange[]): string {
+  const fields = forced.map(({ field, from, to }) => `its ${field} is ${show(from)} and would have to be ${show(to)}`);
+  const where = fieldOf(node);
+  return `spec.adopt names ${node.adopt} for ${node.id}, but ${fields.join(", ")}, which AWS cannot change: ${where ? `make ${where} fit it` : "name another"}, or remove the entry`;
 }
 
 function heldBack(because = "AWS gave up on it before"): string {

@@ -25,6 +25,8 @@ export interface Known {
   readonly refused: ReadonlyMap<string, Refusal>;
   /** What AWS gave up on is to be sent once more. */
   readonly tryAgain?: boolean | undefined;
+  /** Nodes whose resource the spec names for adoption and that has not been taken over yet. */
+  readonly adopting?: ReadonlySet<string> | undefined;
   /** Dependents first. */
   readonly leaving: readonly Leaving[];
 }
@@ -45,6 +47,7 @@ export function planPass(desired: Desired, known: Known, rulesOf: (type: string)
       tags: desired.tagsOf(node.id),
       refused: known.refused.get(node.id),
       tryAgain: known.tryAgain,
+      adopting: known.adopting?.has(node.id),
       heldBy: held.get(node.id),
     });
     steps.set(node.id, step);

@@ -42,7 +42,7 @@ export function notesOf(outcome: Outcome, settled: boolean): readonly Note[] {
     const what = `${entry.type} ${entry.id ?? entry.node}`;
     if (state === "gone" && entry.id)
       notes.push({ type: "Normal", reason: "Deleted", action: "Delete", message: `deleted ${what}` });
-    if (state === "retained")
+    if (state === "retained" && !entry.retained)
       notes.push({
         type: "Normal",
         reason: "Retained",

@@ -62,6 +62,7 @@ export const repository: Kind<RepositoryProps, RepositoryOutputs> = {
   type: "AWS::ECR::Repository",
   identity: "naturalKey",
   createOnly: ["encryption"],
+  deleteFirst: true,
   data: true,
   timing: { pollSeconds: 2, usually: "a few seconds" },
 

@@ -74,6 +74,7 @@ export const dbInstance: Kind<DBInstanceProps, DBInstanceOutputs> = {
   type: "AWS::RDS::DBInstance",
   identity: "naturalKey",
   createOnly: ["engine", "subnetGroup", "databaseName", "username", "encrypted"],
+  deleteFirst: true,
   data: true,
   same: {
     engineVersion: (desired, live) => sameVersion(desired.engineVersion, live.engineVersion),

@@ -31,7 +31,7 @@ const remedies: Readonly<Record<string, string>> = {
   "insufficient-capacity": "AWS has no capacity for this class in these zones now; wait, or choose another class",
   "restore-error": "restoring it from a snapshot failed; its events in the RDS console say why",
   stopped: "start it with `aws rds start-db-instance`; RDS starts it by itself after seven days",
-  "storage-full": "raise spec.data.database.storage, or maxStorage so that it can grow by itself",
+  "storage-full": "raise spec.data.database.storageGiB, or set maxStorageGiB so that it grows by itself",
 };
 
 /** Statuses whose name does not say what goes on. */

@@ -45,7 +45,10 @@ export async function applyNode(
       return tryLater(pass, result);
     }
     pass.memory.succeeded(node.id);
-    if (result.state === "ready") pass.memory.inSync(node.id, declared);
+    if (result.state === "ready") {
+      pass.memory.inSync(node.id, declared);
+      if (result.id) pass.inventory.record(node.id, node.type, result.id, metaOf(node));
+    }
     return result;
   } catch (error) {
     const failed = failure(node, error, observed.state === "live" ? observed : undefined);
@@ -140,7 +143,8 @@ async function createWhenReady(
   if (unready.length > 0) return { node, state: "waiting", ...waiting(unready) };
   if (pass.kindOf(node.type).deleteFirst && pass.inventory.supersededIds(node.id).size > 0) {
     const message = `${node.name} is being replaced: the old one must be gone first`;
-    return { node, state: "waiting", reason: "Replacing", message, lookAgainMs: 1_000 };
+    const began = step && { did, changes: step.changes };
+    return { node, state: "waiting", reason: "Replacing", message, lookAgainMs: 1_000, ...began };
   }
   const made = await create(pass, node, props);
   if ("waitMs" in made) {
@@ -174,7 +178,9 @@ async function lookAgain(pass: Pass, node: Node, id: string, outputOf: OutputOf)
 export async function adoptFound(pass: Pass, node: Node, observation: Observation): Promise<void> {
   if (observation.state !== "live") return;
   const before = pass.inventory.current(node.id);
-  pass.inventory.record(node.id, node.type, observation.id, metaOf(node));
+  // What it was made of before is not let go until it has settled without it.
+  const after = [...new Set([...node.dependsOn, ...(before?.after ?? [])])];
+  pass.inventory.record(node.id, node.type, observation.id, { ...metaOf(node), after });
   if (before?.id === observation.id) return;
   await pass.inventory.save();
   // Ours with another id is what a create has become (an operation that has ended): it was made with its tags.

@@ -188,6 +188,8 @@ export const byMessage: readonly (readonly [code: RegExp, message: RegExp, meani
   [/^InvalidConfigurationRequest$/, /access denied for bucket/i, "busy"],
   // RDS: storage can change again once the last change has been optimized, which takes hours ("Working with storage").
   [/^InvalidParameterCombination$/, /previous storage change|storage optimi[sz]ation|being optimi[sz]ed/i, "busy"],
+  // Elastic Load Balancing: a certificate is never ours, so that no wait makes it appear.
+  [/^CertificateNotFound$/, /^/, "terminal"],
   // EC2: ModifyVpcEndpoint removes what a read that was behind still showed.
   [/^InvalidParameter(Value)?$/, /endpoint is not associated with/i, "busy"],
   // Services that say LimitExceeded or Client for their request rate as well.

@@ -71,14 +71,10 @@ export function addAgent(scope: Scope, agent: Agent, parts: AgentParts): void {
       securityGroupIds: [required(security.agents, agent.name)],
       assignPublicIp: false,
       capacityProviderStrategy: capacityStrategy(agent.capacity.spotPercent),
-      ...(entrance && {
-        loadBalancer: {
-          targetGroupArn: entrance.targetGroupArn,
-          containerName: agent.name,
-          containerPort: agent.port,
-        },
-        healthCheckGraceSeconds: entrance.graceSeconds,
-      }),
+      loadBalancers: entrance
+        ? [{ targetGroupArn: entrance.targetGroupArn, containerName: agent.name, containerPort: agent.port }]
+        : [],
+      ...(entrance && { healthCheckGraceSeconds: entrance.graceSeconds }),
       registry: { serviceArn: registry },
       circuitBreaker: true,
       minimumHealthyPercent: 100,

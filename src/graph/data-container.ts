@@ -94,6 +94,7 @@ export function addContainerDatabase(
       securityGroupIds: [security.database],
       assignPublicIp: false,
       capacityProviderStrategy: capacityStrategy(0),
+      loadBalancers: [],
       registry: { serviceArn: registry },
       circuitBreaker: true,
       minimumHealthyPercent: 0,

@@ -23,13 +23,7 @@ export function notesOf(outcome: Outcome, settled: boolean): readonly Note[] {
   }
   for (const result of outcome.nodes) {
     if (result.did === "updated") notes.push(isDrift(result) ? repaired(result) : updated(result));
-    if (result.did === "replaced")
-      notes.push({
-        type: "Normal",
-        reason: "Replaced",
-        action: "Replace",
-        message: `replaced ${result.node.type} ${result.node.name}: ${changes(result)}`,
-      });
+    if (result.did === "replaced") notes.push(replaced(result));
     if (result.state === "refused")
       notes.push({
         type: "Warning",
@@ -70,6 +64,17 @@ function repaired(result: NodeResult): Note {
     reason: "DriftRepaired",
     action: "Update",
     message: `${result.node.type} ${result.node.name} had been changed; set back ${changes(result)}`,
+  };
+}
+
+/** Where the old one must be gone first, the new one is told as created when its time has come. */
+function replaced(result: NodeResult): Note {
+  const begun = result.state === "waiting";
+  return {
+    type: "Normal",
+    reason: begun ? "Replacing" : "Replaced",
+    action: "Replace",
+    message: `${begun ? "replacing" : "replaced"} ${result.node.type} ${result.node.name}: ${changes(result)}`,
   };
 }
 

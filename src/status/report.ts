@@ -1,5 +1,8 @@
+import type { EffectiveSpec } from "../api/effective.ts";
 import type { Outcome } from "../apply/result.ts";
 import { estimate } from "../cost/estimate.ts";
+import { endpointOf } from "../graph/ingress.ts";
+import { resolve } from "../graph/ref.ts";
 import { kindOf } from "../kinds/registry.ts";
 import type { Prepared } from "../observe/prepare.ts";
 import { untilNextLook } from "../observe/turns.ts";
@@ -32,6 +35,7 @@ export async function reportPass(
     cost: prepared.spec && estimate(pass.graph, prepared.spec),
     budgetUSD: prepared.spec?.budget?.monthlyUSD,
     account: pass.aws.account,
+    endpoint: prepared.spec && endpoint(prepared.spec, outcome),
     defaults: prepared.defaults,
     handledReconcile: prepared.reconcileRequest,
     usually: (type) => kindOf(type).timing.usually,
@@ -41,6 +45,14 @@ export async function reportPass(
   const settled = previous.observedGeneration === object.metadata.generation && wasReady(previous.conditions);
   for (const note of notesOf(outcome, settled)) await operator.store.event(object, note);
   return (await pass.memory.imagesMoved()) ? 0 : againMs(operator, prepared, outcome);
+}
+
+function endpoint(spec: EffectiveSpec, { nodes }: Outcome): string | undefined {
+  const address = resolve(
+    endpointOf({ spec }),
+    (node, output) => nodes.find((result) => result.node.id === node)?.outputs?.[output],
+  );
+  return typeof address === "string" ? address : undefined;
 }
 
 /** A pass that could not begin: the condition says why, what AWS has stays as it is. */

@@ -17,6 +17,8 @@ export interface PassReport {
   /** US dollars a month that the spec allows. */
   readonly budgetUSD: number | undefined;
   readonly account: string;
+  /** Where agents with ingress answer, once that is known. */
+  readonly endpoint: string | undefined;
   readonly defaults: EffectiveDefaults | undefined;
   readonly handledReconcile: string | undefined;
   readonly usually: Usually;
@@ -31,7 +33,6 @@ export function summarize(report: PassReport): Omit<Status, "resources"> {
   const remaining = outcome.leaving.filter(({ state }) => state !== "gone" && state !== "retained");
   const running = agents.reduce((sum, agent) => sum + Math.min(agent.running, agent.desired), 0);
   const desired = agents.reduce((sum, agent) => sum + agent.desired, 0);
-  const endpoint = report.deleting ? undefined : endpointOf(outcome);
   const unfinished = outcome.nodes.filter(({ state }) => state !== "ready").map(({ node }) => phaseOf(node));
   return withoutUndefined({
     observedGeneration: report.generation,
@@ -48,7 +49,7 @@ export function summarize(report: PassReport): Omit<Status, "resources"> {
     ],
     phase: firstPhase(unfinished),
     waitingFor: waitingFor(outcome.nodes, remaining, report.usually),
-    endpoint,
+    endpoint: report.endpoint,
     summary: {
       resources: report.deleting ? `${remaining.length} to delete` : `${ready}/${outcome.nodes.length}`,
       ...(agents.length > 0 && { agents: `${running}/${desired}` }),
@@ -96,14 +97,6 @@ function waitingFor(
 
 function firstPhase(unfinished: readonly NonNullable<Status["phase"]>[]): Status["phase"] {
   return phasesInOrder.find((phase) => unfinished.includes(phase));
-}
-
-function endpointOf(outcome: Outcome): string | undefined {
-  const balancer = outcome.nodes.find(({ node }) => node.type === "AWS::ElasticLoadBalancingV2::LoadBalancer");
-  const name = balancer?.outputs?.dnsName;
-  if (typeof name !== "string") return undefined;
-  const listeners = outcome.nodes.filter(({ node }) => node.type === "AWS::ElasticLoadBalancingV2::Listener");
-  return `${listeners.some(({ node }) => node.props.protocol === "HTTPS") ? "https" : "http"}://${name}`;
 }
 
 function cut(message: string): string {

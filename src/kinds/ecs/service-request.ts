@@ -8,7 +8,7 @@ import type { ServiceProps } from "./service.ts";
 export function changeable(
   props: ServiceProps,
 ): Partial<Record<keyof ServiceProps, Partial<UpdateServiceCommandInput>>> {
-  const { loadBalancer, registry } = props;
+  const { registry } = props;
   const deployment = {
     deploymentConfiguration: {
       deploymentCircuitBreaker: { enable: props.circuitBreaker, rollback: props.circuitBreaker },
@@ -32,7 +32,7 @@ export function changeable(
     securityGroupIds: network,
     assignPublicIp: network,
     capacityProviderStrategy: { capacityProviderStrategy: toStrategyItems(props.capacityProviderStrategy) },
-    ...(loadBalancer && { loadBalancer: { loadBalancers: [loadBalancer] } }),
+    loadBalancers: { loadBalancers: props.loadBalancers.map((one) => ({ ...one })) },
     ...(registry && { registry: { serviceRegistries: [{ registryArn: registry.serviceArn }] } }),
     ...(props.healthCheckGraceSeconds !== undefined && {
       healthCheckGraceSeconds: { healthCheckGracePeriodSeconds: props.healthCheckGraceSeconds },
@@ -48,7 +48,6 @@ export function changeable(
 export function liveOf(found: Service): Live<ServiceProps> {
   const network = found.networkConfiguration?.awsvpcConfiguration;
   const { deploymentCircuitBreaker: breaker, ...percent } = found.deploymentConfiguration ?? {};
-  const { targetGroupArn, containerName, containerPort } = found.loadBalancers?.[0] ?? {};
   const registry = found.serviceRegistries?.[0]?.registryArn;
   return {
     cluster: found.clusterArn ?? "",
@@ -58,9 +57,13 @@ export function liveOf(found: Service): Live<ServiceProps> {
     securityGroupIds: [...(network?.securityGroups ?? [])].sort(),
     assignPublicIp: network?.assignPublicIp === "ENABLED",
     capacityProviderStrategy: fromStrategyItems(found.capacityProviderStrategy),
-    loadBalancer: targetGroupArn
-      ? { targetGroupArn, containerName: containerName ?? "", containerPort: containerPort ?? 0 }
-      : undefined,
+    loadBalancers: (found.loadBalancers ?? []).map(
+      ({ targetGroupArn = "", containerName = "", containerPort = 0 }) => ({
+        targetGroupArn,
+        containerName,
+        containerPort,
+      }),
+    ),
     registry: registry ? { serviceArn: registry } : undefined,
     healthCheckGraceSeconds: found.healthCheckGracePeriodSeconds ?? 0,
     circuitBreaker: (breaker?.enable && breaker.rollback) ?? false,

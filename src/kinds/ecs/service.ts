@@ -28,7 +28,8 @@ export interface ServiceProps {
   readonly securityGroupIds: readonly string[];
   readonly assignPublicIp: boolean;
   readonly capacityProviderStrategy: readonly CapacityStrategy[];
-  readonly loadBalancer?: ServiceLoadBalancer;
+  /** Empty: no load balancer leads to it. */
+  readonly loadBalancers: readonly ServiceLoadBalancer[];
   /** Cloud Map service that its tasks register in. */
   readonly registry?: { readonly serviceArn: string };
   readonly healthCheckGraceSeconds?: number;
@@ -82,6 +83,7 @@ export const service: Kind<ServiceProps, ServiceOutputs> = {
     subnetIds: asSet("subnetIds"),
     securityGroupIds: asSet("securityGroupIds"),
     capacityProviderStrategy: asSet("capacityProviderStrategy"),
+    loadBalancers: asSet("loadBalancers"),
   },
   timing: { pollSeconds: 5, usually: "2 to 5 minutes" },
 

@@ -1,6 +1,7 @@
 import { CALL_DEADLINE_MS } from "../aws/deadline.ts";
 import { classify } from "../aws/errors.ts";
 import type { Observation } from "../plan/observation.ts";
+import { Standing } from "./standing.ts";
 
 /**
  * How long AWS's reads may lag behind its writes, in milliseconds. The EC2 and IAM references name no bound ("eventual
@@ -17,6 +18,8 @@ const ABSENT_IMAGE_MS = 5_000;
  * believes that something is gone, and looks again at everything.
  */
 export class Memory {
+  /** What people have been told and still stands. */
+  readonly standing: Standing = new Standing();
   readonly #firstLive = new Map<string, number>();
   readonly #firstAbsent = new Map<string, number>();
   readonly #recovering = new Map<string, number>();

@@ -7,6 +7,8 @@ export interface Note {
   readonly reason: string;
   readonly action: string;
   readonly message: string;
+  /** It is true as long as it stands, and not only in this pass. */
+  readonly stands?: true;
 }
 
 /**
@@ -30,6 +32,7 @@ export function notesOf(outcome: Outcome, settled: boolean): readonly Note[] {
         reason: result.reason ?? "Refused",
         action: "Reconcile",
         message: result.message ?? result.node.id,
+        stands: true,
       });
   }
   for (const { entry, state, blockers, message } of outcome.leaving) {
@@ -44,7 +47,13 @@ export function notesOf(outcome: Outcome, settled: boolean): readonly Note[] {
         message: `kept ${what}, as its deletionPolicy says; it is not managed any more`,
       });
     if (state === "blocked" && blockers && blockers.length > 0)
-      notes.push({ type: "Warning", reason: "DeletionBlocked", action: "Delete", message: message ?? what });
+      notes.push({
+        type: "Warning",
+        reason: "DeletionBlocked",
+        action: "Delete",
+        message: message ?? what,
+        stands: true,
+      });
   }
   return notes;
 }

@@ -4,11 +4,12 @@ import { estimate } from "../cost/estimate.ts";
 import { endpointOf } from "../graph/ingress.ts";
 import { resolve } from "../graph/ref.ts";
 import { kindOf } from "../kinds/registry.ts";
+import { formatKey } from "../kube/object-store.ts";
 import type { Prepared } from "../observe/prepare.ts";
 import { untilNextLook } from "../observe/turns.ts";
 import type { Operator } from "../operator.ts";
 import { agentsOf } from "./agents.ts";
-import { notesOf } from "./events.ts";
+import { type Note, notesOf } from "./events.ts";
 import type { Hindrance } from "./hindrance.ts";
 import { summarize, summarizeHindrance } from "./summarize.ts";
 import type { StatusWriter } from "./writer.ts";
@@ -35,7 +36,7 @@ export async function reportPass(
     cost: prepared.spec && estimate(pass.graph, prepared.spec),
     budgetUSD: prepared.spec?.budget?.monthlyUSD,
     account: pass.aws.account,
-    endpoint: prepared.spec && endpoint(prepared.spec, outcome),
+    endpoint: prepared.spec && !deleting ? endpoint(prepared.spec, outcome) : undefined,
     defaults: prepared.defaults,
     handledReconcile: prepared.reconcileRequest,
     usually: (type) => kindOf(type).timing.usually,
@@ -43,8 +44,19 @@ export async function reportPass(
   });
   await writer.all(status, pass.inventory.entries);
   const settled = previous.observedGeneration === object.metadata.generation && wasReady(previous.conditions);
-  for (const note of notesOf(outcome, settled)) await operator.store.event(object, note);
+  await tell(operator, object, notesOf(outcome, settled));
   return (await pass.memory.imagesMoved()) ? 0 : againMs(operator, prepared, outcome);
+}
+
+async function tell(operator: Operator, object: StatusWriter["object"], notes: readonly Note[]): Promise<void> {
+  const { standing } = operator.memoryOf(formatKey(object.metadata), object.metadata.uid);
+  const due = standing.due(
+    notes.flatMap(({ stands, message }) => (stands ? message : [])),
+    operator.clock.now(),
+  );
+  for (const { stands, ...note } of notes) {
+    if (!stands || due.has(note.message)) await operator.store.event(object, note);
+  }
 }
 
 function endpoint(spec: EffectiveSpec, { nodes }: Outcome): string | undefined {
@@ -63,7 +75,7 @@ export async function reportHindrance(operator: Operator, writer: StatusWriter, 
   const status = summarizeHindrance(previous, hindrance, object.metadata.generation, now);
   await writer.allBut(status);
   const { reason, message } = hindrance;
-  await operator.store.event(object, { type: "Warning", reason, action: "Reconcile", message });
+  await tell(operator, object, [{ type: "Warning", reason, action: "Reconcile", message, stands: true }]);
   return HINDERED_AGAIN_MS;
 }
 

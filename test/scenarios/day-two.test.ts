@@ -74,6 +74,7 @@ describe("a platform at rest", () => {
     expect(versions()).toBe(before);
     expect(shop.events("AccessDenied")).toHaveLength(1);
     expect(shop.events("AccessDenied")[0]?.type).toBe("Warning");
+    expect(shop.events("AccessDenied")[0]?.count).toBeLessThanOrEqual(10);
   });
 });
 

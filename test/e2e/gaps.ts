@@ -1,6 +1,8 @@
-import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import type { AccountConfig } from "../support/account.ts";
 import type { EmulatorName } from "../support/emulators/registry.ts";
 import type { Fill } from "../support/gateway.ts";
+import { clientToken, onlyTagged, withDescriptions, withMasterUserSecret } from "./fills.ts";
+import { addressesAreNotFiltered, tokensAreNotKnown } from "./probes.ts";
 
 /**
  * Where an emulator is not as AWS is, in a way that the operator notices. No kind is weakened for one: the test fills the
@@ -17,6 +19,8 @@ export interface Gap {
   /** How the test goes on. */
   readonly copes: string;
   readonly fill?: Fill;
+  /** Whether it is still there, asked of the emulator itself, where no test of the operator shows it by the way. */
+  readonly open?: (account: AccountConfig) => Promise<boolean>;
 }
 
 export const gaps: readonly Gap[] = [
@@ -27,16 +31,30 @@ export const gaps: readonly Gap[] = [
     aws: "keeps the master password in a secret of its own and shows it as MasterUserSecret",
     page: "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html",
     copes: "MasterUserSecret is written into the answer",
+    fill: { action: /^DescribeDBInstances$/, answer: withMasterUserSecret },
+  },
+  {
+    emulator: "ministack",
+    action: "ec2:DescribeAddresses",
+    does: "answers with every address, whatever tags it is asked for",
+    aws: "filters by tag",
+    page: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAddresses.html",
+    copes: "addresses with other tags are taken out of the answer",
+    fill: { action: /^DescribeAddresses$/, answer: onlyTagged },
+    open: addressesAreNotFiltered,
+  },
+  {
+    emulator: "ministack",
+    action: "ec2, ecs, servicediscovery: creates",
+    does: "pays no heed to client tokens: a repeated request makes another one, or is refused",
+    aws: "answers a repeated request with what the first one made",
+    page: "https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html",
+    copes: "the first answer is given again",
     fill: {
-      action: /^DescribeDBInstances$/,
-      answer: (body) =>
-        body.includes("<MasterUserSecret>")
-          ? body
-          : body.replace(
-              /<DBInstanceIdentifier>([^<]+)<\/DBInstanceIdentifier>/g,
-              (identifier, name) => `${identifier}${masterUserSecret(name)}`,
-            ),
+      action: /^Create(NatGateway|RouteTable|VpcEndpoint|PrivateDnsNamespace|Service)$/,
+      token: clientToken,
     },
+    open: tokensAreNotKnown,
   },
   {
     emulator: "moto",
@@ -88,42 +106,5 @@ export const gaps: readonly Gap[] = [
   },
 ];
 
-/** Calls that change something, of those that came since `before`, by action: the rest only read. */
-export function writesIn(
-  calls: ReadonlyMap<string, number>,
-  before: ReadonlyMap<string, number>,
-): Readonly<Record<string, number>> {
-  const since = [...calls].map(([action, count]) => [action, count - (before.get(action) ?? 0)] as const);
-  const reads = /^(Describe|List|Get|BatchGet|HEAD |GET )/;
-  return Object.fromEntries(since.filter(([action, count]) => count > 0 && !reads.test(action)));
-}
-
 export const fillsFor = (emulator: EmulatorName): readonly Fill[] =>
   gaps.flatMap((gap) => (gap.emulator === emulator && gap.fill ? [gap.fill] : []));
-
-function masterUserSecret(instance: string): string {
-  const arn = `arn:aws:secretsmanager:us-east-1:111122223333:secret:rds!db-${instance}-AbCdEf`;
-  return `<MasterUserSecret><SecretArn>${arn}</SecretArn><SecretStatus>active</SecretStatus></MasterUserSecret>`;
-}
-
-/** DescribeSecurityGroupRules' items with the descriptions that DescribeSecurityGroups shows for the same source and ports. */
-async function withDescriptions(body: string, _asked: unknown, endpoint: string): Promise<string> {
-  const credentials = { accessKeyId: "unchecked", secretAccessKey: "unchecked" };
-  const ec2 = new EC2Client({ region: "us-east-1", endpoint, credentials });
-  const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({}));
-  const described = SecurityGroups.flatMap(({ GroupId, IpPermissions = [] }) =>
-    IpPermissions.flatMap(({ FromPort, UserIdGroupPairs = [] }) =>
-      UserIdGroupPairs.map((pair) => [`${GroupId} ${FromPort} ${pair.GroupId}`, pair.Description] as const),
-    ),
-  );
-  const descriptions = new Map<string, string | undefined>(described);
-  const start = "<item><securityGroupRuleId>";
-  const [head = "", ...items] = body.split(start);
-  const whole = items.map((item) => {
-    const [group, source] = [...item.matchAll(/<groupId>([^<]+)</g)].map(([, id]) => id);
-    const description = descriptions.get(`${group} ${/<fromPort>(-?\d+)</.exec(item)?.[1]} ${source}`);
-    if (description === undefined || item.includes("<description>")) return item;
-    return item.replace("</referencedGroupInfo>", `</referencedGroupInfo><description>${description}</description>`);
-  });
-  return [head, ...whole].join(start);
-}

@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { once as event } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -16,6 +16,8 @@ export interface Fill {
   readonly action: RegExp;
   /** Where the request must be another one for the emulator to understand it: its body. */
   readonly ask?: (asked: Asked) => string;
+  /** The client token of the request: another one with the same token gets the first one's answer. */
+  readonly token?: (asked: Asked) => string | undefined;
   /** The answer's body as AWS has it; the same text where nothing is missing. `target` is the emulator, to ask it for more. */
   readonly answer?: (body: string, asked: Asked, target: string) => string | Promise<string>;
 }
@@ -24,11 +26,12 @@ export interface GatewayOptions {
   /** Base URL of what stands behind it. */
   readonly target: string;
   readonly fills?: readonly Fill[];
-  /** Whether the caller never sees the answer to this request, which has had its effect. */
-  readonly loses?: (asked: Asked) => boolean;
-  /** What every call takes on top, in milliseconds. */
-  readonly delayMs?: number;
+  /** Decides about each request as it comes in. */
+  readonly fate?: (asked: Asked) => Fate;
 }
+
+/** Passed on and answered; passed on while the caller never sees the answer; or never passed on at all. */
+export type Fate = "answered" | "lost" | "dropped";
 
 /** A door on 127.0.0.1 in front of an emulator of AWS. */
 export interface Gateway {
@@ -37,21 +40,33 @@ export interface Gateway {
   readonly filled: ReadonlyMap<Fill, number>;
   /** Calls that came in, by action. */
   readonly calls: ReadonlyMap<string, number>;
-  /** Answers that were lost, by action. */
-  readonly lost: ReadonlyMap<string, number>;
   close(): Promise<void>;
 }
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const filled = new Map<Fill, number>();
   const calls = new Map<string, number>();
-  const lost = new Map<string, number>();
   const count = <Key>(counts: Map<Key, number>, key: Key): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
+
+  const answers = new Map<string, Promise<Answer>>();
+  const once = (asked: Asked, fills: readonly Fill[], ask: () => Promise<Answer>): Promise<Answer> => {
+    const token = fills.map((fill) => fill.token?.(asked)).find((one) => one !== undefined);
+    if (token === undefined) return ask();
+    const key = `${asked.action} ${token}`;
+    const answer = answers.get(key) ?? ask();
+    answers.set(key, answer);
+    // Only what succeeded is known by its token.
+    const forget = (): void => void answers.delete(key);
+    answer.then(({ status }) => status < 300 || forget(), forget);
+    return answer;
+  };
 
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const bytes = await read(incoming);
     const asked = askedIn(incoming, bytes);
     count(calls, asked.action);
+    const fate = options.fate?.(asked) ?? "answered";
+    if (fate === "dropped") return void outgoing.destroy();
     const fills = (options.fills ?? []).filter(({ action }) => action.test(asked.action));
     let sent = bytes;
     for (const fill of fills) {
@@ -60,8 +75,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       sent = Buffer.from(body, "latin1");
       count(filled, fill);
     }
-    if (options.delayMs) await new Promise((resolve) => setTimeout(resolve, options.delayMs));
-    const answer = await forward(options.target, incoming, sent);
+    const repeated = fills.find(({ token }) => answers.has(`${asked.action} ${token?.(asked)}`));
+    if (repeated) count(filled, repeated);
+    const answer = await once(asked, fills, () => forward(options.target, incoming, sent));
     let body = answer.body;
     for (const fill of fills) {
       const before = body.toString();
@@ -70,23 +86,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       body = Buffer.from(after);
       count(filled, fill);
     }
-    if (options.loses?.(asked)) {
-      count(lost, asked.action);
-      outgoing.destroy();
-      return;
-    }
+    if (fate === "lost") return void outgoing.destroy();
     const headers = { ...answer.headers, "content-length": String(body.length) };
     outgoing.writeHead(answer.status, incoming.method === "HEAD" ? answer.headers : headers).end(body);
   };
   const server = createServer((incoming, outgoing) => {
     handle(incoming, outgoing).catch(() => outgoing.destroy());
   }).listen(0, "127.0.0.1");
-  await once(server, "listening");
+  await event(server, "listening");
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     filled,
     calls,
-    lost,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -10,7 +10,11 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "test/{simulator,conformance,scenarios,explorer,support}/**/*.test.ts"],
+          include: [
+            "src/**/*.test.ts",
+            "test/{simulator,conformance,scenarios,explorer,support}/**/*.test.ts",
+            "bench/**/*.test.ts",
+          ],
           exclude: ["**/*.live.test.ts"],
           testTimeout: 30_000,
         },

@@ -10,9 +10,9 @@ import {
 } from "@aws-sdk/client-rds";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ACCOUNT, example } from "../support/platform.ts";
+import { ACCOUNT } from "../support/platform.ts";
 import { Stage } from "../support/stage.ts";
-import { smallSpec, Tenant, type Written } from "../support/tenant.ts";
+import { Tenant, type Written } from "../support/tenant.ts";
 
 let stage: Stage;
 let shop: Tenant;
@@ -206,35 +206,6 @@ describe("deletionPolicy", () => {
     await rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier, SkipFinalSnapshot: true }));
     await stage.clock.sleep(900_000);
     expect(await deleted()).toEqual([]);
-  });
-});
-
-describe("the profile Production", () => {
-  it("keeps data unless told otherwise: a snapshot of the database, and everything else that holds data", async () => {
-    const { spec } = await example("prod.yaml");
-    const {
-      network: _,
-      access: __,
-      aws: ___,
-      agents,
-      deletionPolicy: ____,
-      budget: _____,
-      ...rest
-    } = spec as unknown as Written;
-    const image = { repository: "public.ecr.aws/shop/clerk" };
-    const works = (agents as { name: string }[]).map((agent) => ({ ...agent, image, secrets: [] }));
-    const [first] = works;
-    await ready({
-      ...smallSpec(),
-      ...rest,
-      project: "shop",
-      agents: [{ ...first, image: { tag: "1" }, uses: [] }, ...works.slice(1).map((agent) => ({ ...agent, uses: [] }))],
-    }).catch(() => undefined);
-    await stage.pushImage("shop-prod-aws-agent-core", "1");
-    await shop.ready();
-    const kept = (await deleted()).map((name) => name.split(" ")[0]);
-    expect([...new Set(kept)].sort()).toEqual(["bucket", "repository"]);
-    expect((await snapshots()).map(({ Status }) => Status)).toContain("available");
   });
 });
 

@@ -59,7 +59,7 @@ describe("a platform at rest", () => {
     await shop.reason("SecretNotFound");
     await stage.clock.sleep(600_000);
     const before = versions();
-    await stage.clock.sleep(3_600_000);
+    await stage.clock.sleep(1_200_000);
     expect(versions()).toBe(before);
   });
 
@@ -70,7 +70,7 @@ describe("a platform at rest", () => {
     await shop.reason("AccessDenied");
     await stage.clock.sleep(900_000);
     const before = versions();
-    await stage.clock.sleep(3_600_000);
+    await stage.clock.sleep(1_800_000);
     expect(versions()).toBe(before);
     expect(shop.events("AccessDenied")).toHaveLength(1);
     expect(shop.events("AccessDenied")[0]?.type).toBe("Warning");
@@ -260,6 +260,36 @@ describe("an object that is made again after somebody took its finalizer off", (
     await shop.gone();
     expect(await stage.resources()).toEqual([]);
   });
+});
+
+describe("a change of mind while it is being made", () => {
+  const database = { data: { database: { engine: "Postgres", version: "15" } } };
+
+  it.each([1, 4, 9, 20, 60, 120, 200, 320, 500])("deletion after %i seconds leaves nothing", async (seconds) => {
+    stage.start();
+    shop.apply(database);
+    await stage.clock.sleep(seconds * 1_000);
+    shop.delete();
+    await shop.gone();
+    expect(await stage.resources()).toEqual([]);
+    expect(stage.store.events.filter(({ type }) => type === "Warning")).toEqual([]);
+  });
+
+  it.each([3, 30, 150, 250])(
+    "another spec after %i seconds is what it becomes, and nothing else is left",
+    async (seconds) => {
+      stage.start();
+      shop.apply({ ...database, ...clerk({ port: 9000 }) });
+      await stage.clock.sleep(seconds * 1_000);
+      shop.apply({ agents: [{ name: "teller", port: 8000, image: { repository: "public.ecr.aws/shop/clerk" } }] });
+      await shop.ready();
+      const left = await stage.resources();
+      expect(left.filter((name) => /clerk|database|alb/.test(name))).toEqual([]);
+      shop.delete();
+      await shop.gone();
+      expect(await stage.resources()).toEqual([]);
+    },
+  );
 });
 
 describe("a restart of the operator", () => {

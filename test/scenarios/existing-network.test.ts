@@ -1,48 +1,30 @@
 import {
-  AttachInternetGatewayCommand,
   AuthorizeSecurityGroupIngressCommand,
-  CreateInternetGatewayCommand,
   CreateSecurityGroupCommand,
-  CreateSubnetCommand,
   CreateVpcCommand,
   DeleteSecurityGroupCommand,
   ModifyVpcAttributeCommand,
 } from "@aws-sdk/client-ec2";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { addWayOut, type Existing, makeNetwork, makeSubnet } from "../support/network.ts";
 import { Stage } from "../support/stage.ts";
 import { Tenant, type Written } from "../support/tenant.ts";
 
 let stage: Stage;
 let shop: Tenant;
-let existing: { vpc: string; publicSubnets: string[]; privateSubnets: string[] };
+let existing: Existing;
 let before: readonly string[];
 
-/** A network as a platform team would hand it out: two zones, public and private subnets, a way out. */
 beforeEach(async () => {
   stage = new Stage();
   shop = new Tenant(stage);
-  const { ec2 } = stage.client();
-  const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: "10.20.0.0/16" }));
-  const VpcId = Vpc?.VpcId ?? "";
-  await ec2.send(new ModifyVpcAttributeCommand({ VpcId, EnableDnsHostnames: { Value: true } }));
-  const { InternetGateway } = await ec2.send(new CreateInternetGatewayCommand({}));
-  const InternetGatewayId = InternetGateway?.InternetGatewayId;
-  await ec2.send(new AttachInternetGatewayCommand({ VpcId, InternetGatewayId }));
-  const subnets = await Promise.all([0, 1, 2, 3].map((place) => subnet(VpcId, place, "ab"[place % 2] ?? "")));
-  existing = { vpc: VpcId, publicSubnets: subnets.slice(0, 2), privateSubnets: subnets.slice(2) };
+  existing = await makeNetwork(stage.client());
   before = await stage.resources();
 });
 afterEach(async () => {
   await stage.stop();
   expect(stage.aws.failures).toEqual([]);
 });
-
-async function subnet(VpcId: string, place: number, letter: string): Promise<string> {
-  const CidrBlock = `10.20.${place}.0/24`;
-  const AvailabilityZone = `us-east-1${letter}`;
-  const { Subnet } = await stage.client().ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock, AvailabilityZone }));
-  return Subnet?.SubnetId ?? "";
-}
 
 const within = (change: Partial<typeof existing> = {}): Written => ({
   network: { existing: { ...existing, ...change } },
@@ -105,7 +87,7 @@ describe("an existing network", () => {
   it("with a subnet of another VPC is refused with both", async () => {
     const { ec2 } = stage.client();
     const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: "10.20.0.0/16" }));
-    const foreign = await subnet(Vpc?.VpcId ?? "", 0, "a");
+    const foreign = await makeSubnet(stage.client(), Vpc?.VpcId ?? "", 0, "a");
     stage.start();
     shop.apply(within({ publicSubnets: [foreign, existing.publicSubnets[1] ?? ""] }));
     const message = await shop.reason("SubnetInOtherVpc");
@@ -116,7 +98,7 @@ describe("an existing network", () => {
 
   it("whose subnets lie in one zone is refused with the zone, and goes on when that is corrected", async () => {
     stage.start();
-    const twin = await subnet(existing.vpc, 9, "a");
+    const twin = await makeSubnet(stage.client(), existing.vpc, 9, "a");
     shop.apply(within({ publicSubnets: [existing.publicSubnets[0] ?? "", twin] }));
     const message = await shop.reason("SubnetsInOneZone");
     expect(message).toBe(
@@ -136,6 +118,21 @@ describe("an existing network", () => {
     const message = await shop.reason("VpcWithoutDns");
     expect(message).toContain(`spec.network.existing.vpc: ${existing.vpc} has DNS support or DNS host names off`);
     await names(true);
+    await shop.ready();
+  });
+
+  it("whose private subnets have no way out is told in the words of ECS, and works when it has one", async () => {
+    stage.start();
+    shop.apply({ ...within(), agents: [{ name: "clerk", port: 8000 }] });
+    await shop.reason("ImageNotFound");
+    await stage.pushImage("shop-dev-clerk", "latest");
+    const message = await shop.reason("Failed", 3_600_000);
+    expect(message).toContain("shop-dev-clerk:1 failed");
+    expect(message).toContain("ResourceInitializationError");
+    expect(message).toContain("check your task network configuration");
+    await addWayOut(stage.client(), existing);
+    await stage.clock.sleep(300_000);
+    shop.annotate({ "agentorchestrator.io/reconcile": "now" });
     await shop.ready();
   });
 

@@ -66,7 +66,7 @@ async function deleteById(
   }
   pass.memory.touched(key);
   const after = await kind.observe(pass.aws, id);
-  if (!after) return gone(pass, entry);
+  if (!after) return before ? gone(pass, entry) : goneOrHidden(pass, { ...known, id }, entry);
   const message = after.phase === "deleting" ? after.message : `${id} is being deleted`;
   return { entry, state: "deleting", message, lookAgainMs };
 }
@@ -80,17 +80,7 @@ async function refusedDelete(
   shown: boolean,
 ): Promise<LeavingResult> {
   const meaning = classify(error);
-  if (meaning === "notFound") {
-    // Shown a moment ago, or long known to be absent: it is gone. Otherwise AWS may not have it everywhere yet.
-    const waitMs = shown ? 0 : pass.memory.absent(sightingKey(entry.type, known.id), pass.aws.clock.now());
-    if (waitMs === 0) return gone(pass, entry);
-    return {
-      entry,
-      state: "waiting",
-      message: `AWS does not show ${known.id} (yet, or any more)`,
-      lookAgainMs: Math.min(waitMs, 5_000),
-    };
-  }
+  if (meaning === "notFound") return shown ? gone(pass, entry) : goneOrHidden(pass, known, entry);
   if (error instanceof StillWorking) return { entry, state: "deleting", message: error.message, lookAgainMs: 1_000 };
   if (meaning === "dependency") {
     const blockers = (await kind.blockers?.(pass.aws, known.id)) ?? [];
@@ -108,6 +98,17 @@ async function refusedDelete(
     return { entry, state: "deleting", message: describe(error).message, lookAgainMs: kind.timing.pollSeconds * 1000 };
   }
   throw error;
+}
+
+/**
+ * AWS did not show it, neither to us nor to the deletion: believed only once its reads cannot be behind any more. A kind
+ * that looks before it deletes has done nothing, and says nothing, about what it was not shown.
+ */
+function goneOrHidden(pass: Pass, { type, id }: { type: string; id: string }, entry: InventoryEntry): LeavingResult {
+  const waitMs = pass.memory.absent(sightingKey(type, id), pass.aws.clock.now());
+  if (waitMs === 0) return gone(pass, entry);
+  const message = `AWS does not show ${id} (yet, or any more)`;
+  return { entry, state: "waiting", message, lookAgainMs: Math.min(waitMs, 5_000) };
 }
 
 /** What has neither token nor natural key may have a twin from a process that was paused in the middle of a create. */

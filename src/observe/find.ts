@@ -38,6 +38,19 @@ async function search(
   node: Node,
   props: Props,
 ): Promise<{ readonly found: Found | undefined; readonly foreign: Found | undefined }> {
+  const { ours, foreign } = await find(pass, kind, node, props);
+  const [found, ...twins] = ours;
+  for (const twin of twins) pass.inventory.addTwin(node.id, node.type, twin.id, { after: node.dependsOn });
+  return { found, foreign };
+}
+
+/** What AWS has for the node beside what was replaced: ours, by id, and one of somebody else's. */
+async function find(
+  pass: Pass,
+  kind: AnyKind,
+  node: Node,
+  props: Props,
+): Promise<{ readonly ours: readonly Found[]; readonly foreign: Found | undefined }> {
   const target: Target<Props> = {
     name: node.name,
     token: pass.inventory.current(node.id)?.intent?.nonce ?? "",
@@ -48,9 +61,31 @@ async function search(
   const all = (await kind.find(pass.aws, target)).filter(({ id }) => !superseded.has(id));
   const whose = (one: Found): Ownership => (one.tags ? ownership(one.tags, pass.owner) : "ours");
   const ours = all.filter((one) => ["ours", "previousIncarnation"].includes(whose(one)));
-  const [found, ...twins] = ours.sort((a, b) => a.id.localeCompare(b.id));
-  for (const twin of twins) pass.inventory.addTwin(node.id, node.type, twin.id, { after: node.dependsOn });
-  return { found, foreign: all.find((one) => !ours.includes(one)) };
+  return { ours: ours.sort((a, b) => a.id.localeCompare(b.id)), foreign: all.find((one) => !ours.includes(one)) };
+}
+
+/**
+ * Takes into the inventory what a process that stood still in the middle of a create has made since, beside the resource
+ * that the node has: AWS has no fencing, so only looking tells. A search that fails is repeated at the next sweep.
+ */
+export async function findTwins(
+  pass: Pass,
+  node: Node,
+  id: string,
+  outputOf: (node: string, output: string) => unknown,
+): Promise<void> {
+  const kind = pass.kindOf(node.type);
+  const now = pass.aws.clock.now();
+  if (kind.identity !== "tags" || pass.trustMs > 0 || !pass.memory.mayHaveTwin(node.id, now)) return;
+  try {
+    const { ours } = await find(pass, kind, node, resolve(node.props, outputOf) as Props);
+    for (const one of ours) {
+      if (one.id !== id) pass.inventory.addTwin(node.id, node.type, one.id, { after: node.dependsOn });
+    }
+    pass.memory.soughtTwins(node.id, now);
+  } catch {
+    // What could not be read says nothing.
+  }
 }
 
 /** With an open intent and neither token nor natural key, a late effect may still turn up: wait for AWS's window. */

@@ -71,6 +71,16 @@ describe("Memory", () => {
     expect(memory.goesWithDeleted("security group sg-1 (shop-dev-theirs)")).toBe(false);
   });
 
+  it("has a second resource looked for once an earlier process's calls must have ended, and then every ten minutes", () => {
+    const memory = new Memory();
+    expect(memory.mayHaveTwin("vpc", 0)).toBe(false);
+    expect(memory.mayHaveTwin("vpc", CONSISTENCY_MS + CALL_DEADLINE_MS - 1)).toBe(false);
+    expect(memory.mayHaveTwin("vpc", CONSISTENCY_MS + CALL_DEADLINE_MS)).toBe(true);
+    memory.soughtTwins("vpc", 100_000);
+    expect(memory.mayHaveTwin("vpc", 699_999)).toBe(false);
+    expect(memory.mayHaveTwin("vpc", 700_000)).toBe(true);
+  });
+
   it("draws delays below a bound that doubles up to 32 seconds, and begins anew after a success", () => {
     const memory = new Memory();
     const delays = Array.from({ length: 12 }, () => memory.failed("node"));

@@ -10,6 +10,13 @@ import { Standing } from "./standing.ts";
  */
 export const CONSISTENCY_MS = 60_000;
 
+/**
+ * How often to look for what a process that stood still in the middle of a create has made meanwhile, in milliseconds.
+ * Such a process most likely was the one before this one: the first look comes as soon as its calls must have ended.
+ */
+const TWIN_SEARCH_MS = 600_000;
+const FIRST_TWIN_SEARCH_MS = CONSISTENCY_MS + CALL_DEADLINE_MS;
+
 /** How long an image that was not there is taken to be missing, in milliseconds, between two looks at everything. */
 const ABSENT_IMAGE_MS = 5_000;
 
@@ -25,6 +32,7 @@ export class Memory {
   readonly #recovering = new Map<string, number>();
   readonly #withoutEffect = new Set<string>();
   readonly #deleted = new Set<string>();
+  readonly #twinsDueAt = new Map<string, number>();
   readonly #inSync = new Map<string, string>();
   readonly #failures = new Map<string, number>();
   readonly #heldBack = new Map<string, { readonly error: unknown; readonly until: number }>();
@@ -60,6 +68,17 @@ export class Memory {
     return last.observation.state === "live" && last.observation.observed.phase === "ready"
       ? last.observation
       : undefined;
+  }
+
+  /** Whether it is time to look for a second resource of the node, made by a process that stood still meanwhile. */
+  mayHaveTwin(node: string, now: number): boolean {
+    const due = this.#twinsDueAt.get(node);
+    if (due === undefined) this.#twinsDueAt.set(node, now + FIRST_TWIN_SEARCH_MS);
+    return due !== undefined && due <= now;
+  }
+
+  soughtTwins(node: string, now: number): void {
+    this.#twinsDueAt.set(node, now + TWIN_SEARCH_MS);
   }
 
   /** A write to it happened: the next look must be at AWS. */

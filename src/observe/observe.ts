@@ -1,6 +1,6 @@
 import type { Node } from "../graph/graph.ts";
 import { type Observation, outputsOf } from "../plan/observation.ts";
-import { findNode } from "./find.ts";
+import { findNode, findTwins } from "./find.ts";
 import { look } from "./look.ts";
 import type { Pass } from "./pass.ts";
 
@@ -25,11 +25,17 @@ async function observeNode(
   if (held) return { state: "unread", error: held.error };
   const recorded = pass.inventory.current(node.id)?.id;
   const id = recorded ?? node.adopt;
-  if (id) return look(pass, node.type, id, recorded !== undefined);
+  const found = id ? await look(pass, node.type, id, recorded !== undefined) : undefined;
+  if (found && !recorded) return found;
   const seen = new Map<string, Observation | undefined>();
   for (const dependency of node.dependsOn) seen.set(dependency, await looks.get(dependency));
+  const outputOf = (other: string, output: string): unknown => outputsOf(seen.get(other))?.[output];
+  if (found) {
+    if (found.state === "live") await findTwins(pass, node, found.id, outputOf);
+    return found;
+  }
   if (isPremature(pass, node, seen)) return { state: "unresolved" };
-  return findNode(pass, node, (other, output) => outputsOf(seen.get(other))?.[output]);
+  return findNode(pass, node, outputOf);
 }
 
 /**

@@ -42,3 +42,10 @@ export async function revisionStatus(aws: Aws, arn: string): Promise<string | un
 export function forgetRevision(aws: Aws, arn: string): void {
   remembered.get(aws)?.delete(arn);
 }
+
+/** Of a family whose ACTIVE revisions have just been listed, forgets all others: one that somebody deregistered shows. */
+export function forgetOthers(aws: Aws, family: string, active: readonly string[]): void {
+  for (const arn of remembered.get(aws)?.keys() ?? []) {
+    if (arn.includes(`:task-definition/${family}:`) && !active.includes(arn)) forgetRevision(aws, arn);
+  }
+}

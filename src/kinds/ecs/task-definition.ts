@@ -9,7 +9,7 @@ import type { Aws } from "../../aws/aws.ts";
 import { tagKeys } from "../../aws/tags.ts";
 import type { Kind } from "../kind.ts";
 import { propsOf, requestOf } from "./container-definition.ts";
-import { activeRevision, forgetRevision, revisionStatus } from "./revisions.ts";
+import { activeRevision, forgetOthers, forgetRevision, revisionStatus } from "./revisions.ts";
 import { toEcsTags } from "./tags.ts";
 
 export interface TaskDefinitionProps {
@@ -72,8 +72,10 @@ export const taskDefinition: Kind<TaskDefinitionProps, TaskDefinitionOutputs> = 
   /** The active revisions of the family that carry the owner tags of the target. ECS lists them by family only. */
   async find(aws, { props: { family }, tags }) {
     if (!family) return [];
+    const active = await revisionsOf(aws, family);
+    forgetOthers(aws, family, active);
     const revisions = await Promise.all(
-      (await revisionsOf(aws, family)).map(async (id) => ({ id, tags: (await activeRevision(aws, id))?.tags })),
+      active.map(async (id) => ({ id, tags: (await activeRevision(aws, id))?.tags })),
     );
     return revisions.filter((revision) => ownerKeys.every((key) => revision.tags?.[key] === tags[key]));
   },

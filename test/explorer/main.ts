@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { Explorer } from "./explorer.ts";
 import { type LifeName, lives } from "./life.ts";
 import { formatPlan, type Plan, parsePlan, plansFor } from "./plan.ts";
+import type { Traced } from "./play.ts";
 
 const usage = `npm run explore -- [options]
   --plans N        how many plans to play (default 200)
@@ -42,7 +43,7 @@ async function explore(): Promise<number> {
     values.minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + Number(values.minutes) * 60_000;
   const explorer = new Explorer();
   const names = values.lives.split(",") as LifeName[];
-  const writes = new Map<LifeName, Awaited<ReturnType<Explorer["reference"]>>["writes"]>();
+  const writes = new Map<LifeName, readonly Traced[]>();
   for (const name of names) writes.set(name, (await explorer.reference(name)).writes);
   console.log(
     `seed ${seed}; writes of a life: ${names.map((name) => `${name} ${writes.get(name)?.length}`).join(", ")}`,
@@ -50,7 +51,7 @@ async function explore(): Promise<number> {
   const plans = plansFor(writes, seed);
   const began = Date.now();
   let dealt = 0;
-  let slowest = 0;
+  const slow: Report[] = [];
   const failed: Report[] = [];
   const next = (): Plan | undefined => {
     if (dealt >= wanted || Date.now() > deadline) return undefined;
@@ -60,7 +61,8 @@ async function explore(): Promise<number> {
   await Promise.all(
     Array.from({ length: Number(values.workers) }, () =>
       work(next, (report) => {
-        slowest = Math.max(slowest, report.tookMs);
+        slow.push(report);
+        slow.sort((a, b) => b.tookMs - a.tookMs).splice(5);
         if (report.violations.length === 0) return;
         failed.push(report);
         console.log([formatPlan(report.plan), ...report.violations.slice(0, 12)].join("\n    "));
@@ -68,9 +70,9 @@ async function explore(): Promise<number> {
     ),
   );
   const seconds = (Date.now() - began) / 1000;
-  console.log(
-    `${dealt} plans in ${seconds.toFixed(0)} s, ${failed.length} with violations; the longest life took ${Math.round(slowest / 1000)} s of the world's time`,
-  );
+  console.log(`${dealt} plans in ${seconds.toFixed(0)} s, ${failed.length} with violations`);
+  for (const { plan, tookMs } of slow)
+    console.log(`slow: ${Math.round(tookMs / 1000)} s of the world's time, ${formatPlan(plan)}`);
   return failed.length > 0 ? 1 : 0;
 }
 
@@ -95,8 +97,8 @@ function work(next: () => Plan | undefined, tell: (report: Report) => void): Pro
 async function replay(plan: Plan): Promise<number> {
   const { violations, trace, log } = await new Explorer().play(plan);
   const width = String(trace.length).length;
-  for (const [index, { at, by, service, action, fault }] of trace.entries()) {
-    const struck = fault ? `   <-- ${fault}` : "";
+  for (const [index, { at, by, service, action, faults }] of trace.entries()) {
+    const struck = faults ? `   <-- ${faults.join(", ")}` : "";
     console.log(
       `${String(index + 1).padStart(width)} ${(at / 1000).toFixed(2).padStart(8)} s  ${by}  ${service}:${action}${struck}`,
     );

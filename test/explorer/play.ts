@@ -1,3 +1,4 @@
+import { annotations } from "../../src/api/resource.ts";
 import type { InventoryEntry } from "../../src/apply/inventory.ts";
 import type { Aws } from "../../src/aws/aws.ts";
 import { connect } from "../../src/aws/clients.ts";
@@ -9,7 +10,7 @@ import { seededRandom } from "../simulator/random.ts";
 import { script } from "../simulator/script.ts";
 import type { AccountConfig } from "../support/account.ts";
 import { ACCOUNT, type Orchestrator, type Store, storeWithSecrets } from "../support/platform.ts";
-import type { Fault, Moment } from "./fault.ts";
+import type { Fault, FaultName, Moment } from "./fault.ts";
 import { faults } from "./faults.ts";
 import type { AtWrite } from "./gate.ts";
 import { KEY, type Life } from "./life.ts";
@@ -26,8 +27,8 @@ export interface Traced extends Write {
   readonly at: number;
   /** Which process asked for it, from 1. */
   readonly by: number;
-  /** The fault that struck it. */
-  readonly fault?: string;
+  /** The faults that struck it. */
+  readonly faults?: readonly FaultName[];
 }
 
 /** What the user wants at the moment. */
@@ -99,6 +100,12 @@ export class Play {
     if (this.object) this.store.cluster.delete(KEY);
   }
 
+  /** What the user is told to do once what made a release fail is repaired. */
+  askAgain(): void {
+    const asked = { [annotations.reconcile]: String(this.clock.now()) };
+    this.store.cluster.update(KEY, (now) => ({ ...now, metadata: { ...now.metadata, annotations: asked } }));
+  }
+
   end(): void {
     this.#pipeline.stop();
     for (const process of this.#processes) process.kill();
@@ -151,12 +158,23 @@ export class Play {
     }
   }
 
+  /** How many faults have struck. */
+  get struck(): number {
+    return this.trace.reduce((sum, { faults = [] }) => sum + faults.length, 0);
+  }
+
   readonly #atWrite: AtWrite = async (gate, write, effect) => {
     const by = this.#processes.find((process) => process.gate === gate) as OperatorProcess;
-    const fault = this.#faults.find(({ at }) => this.#isNow(at, write));
+    const now = this.#faults.filter(({ at }) => this.#isNow(at, write));
     const told = { ...write, at: this.clock.now() - this.began, by: Number(gate.name) };
-    this.trace.push(fault ? { ...told, fault: fault.kind } : told);
-    return fault ? faults[fault.kind](this, by, write, effect) : effect();
+    this.trace.push(now.length > 0 ? { ...told, faults: now.map(({ kind }) => kind) } : told);
+    const strike = now.reduceRight(
+      (rest, { kind }) =>
+        () =>
+          faults[kind](this, by, write, rest),
+      effect,
+    );
+    return strike();
   };
 
   #isNow(at: Moment, write: Write): boolean {

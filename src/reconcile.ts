@@ -8,7 +8,7 @@ import { observe } from "./observe/observe.ts";
 import { planOf } from "./observe/plan-of.ts";
 import { prepare } from "./observe/prepare.ts";
 import type { Operator } from "./operator.ts";
-import { reportHindrance, reportPass, reportPaused } from "./status/report.ts";
+import { reportBegun, reportHindrance, reportPass, reportPaused } from "./status/report.ts";
 import { StatusWriter } from "./status/writer.ts";
 
 /**
@@ -25,7 +25,7 @@ export async function reconcile(operator: Operator, key: string): Promise<number
   const held = object.metadata.finalizers?.includes(finalizer) ?? false;
   if (deleting && !held) return operator.forget(key);
   const writer = new StatusWriter(operator.store, object);
-  if (!held) await writer.begin(finalizer);
+  if (!held) await reportBegun(operator, writer);
   if (isPaused(object)) return reportPaused(operator, writer);
   if (deleting && object.status?.resources?.length === 0) return letGo(operator, key, writer);
   const leaveMs = leftReadyMs(operator, key, object);

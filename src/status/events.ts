@@ -12,7 +12,7 @@ export interface Note {
 }
 
 /**
- * Events of one pass. Creation is told as one event for all, for sixty would hide what matters. `settled`: everything
+ * Events of one pass. Creation is told as one event for all, and deletion but of data, for sixty would hide what matters. `settled`: everything
  * was as declared before and the spec has not changed, so that an update is the repair of a drift unless the result knows
  * better (a Secret that changed is no drift).
  */
@@ -21,7 +21,12 @@ export function notesOf(outcome: Outcome, settled: boolean): readonly Note[] {
   const created = outcome.nodes.filter(({ did }) => did === "created");
   const notes = outcome.nodes.filter(({ did }) => did === "recreated").map(recreated);
   if (created.length > 0) {
-    notes.push({ type: "Normal", reason: "Created", action: "Create", message: `created ${list(created)}` });
+    notes.push({
+      type: "Normal",
+      reason: "Created",
+      action: "Create",
+      message: `created ${list(created.map(({ node }) => node.id))}`,
+    });
   }
   for (const result of outcome.nodes) {
     if (result.did === "updated") notes.push(isDrift(result) ? repaired(result) : updated(result));
@@ -35,10 +40,15 @@ export function notesOf(outcome: Outcome, settled: boolean): readonly Note[] {
         stands: true,
       });
   }
+  const gone = outcome.leaving.filter(({ entry, state }) => state === "gone" && entry.id !== undefined);
+  const plain = gone.filter(({ entry }) => entry.policy === undefined);
+  if (plain.length > 0) notes.push(deleted(list(plain.map(({ entry }) => entry.node))));
+  for (const { entry } of gone) {
+    const how = entry.policy === "Snapshot" ? " after a last snapshot" : "";
+    if (entry.policy) notes.push(deleted(`${entry.type} ${entry.id}${how}`));
+  }
   for (const { entry, state, blockers, message } of outcome.leaving) {
     const what = `${entry.type} ${entry.id ?? entry.node}`;
-    if (state === "gone" && entry.id)
-      notes.push({ type: "Normal", reason: "Deleted", action: "Delete", message: `deleted ${what}` });
     if (state === "retained" && !entry.retained)
       notes.push({
         type: "Normal",
@@ -100,7 +110,10 @@ function changes(result: NodeResult): string {
   return (result.changes ?? []).map(({ field, from, to }) => `${field} from ${show(from)} to ${show(to)}`).join(", ");
 }
 
-function list(results: readonly NodeResult[]): string {
-  const names = results.map(({ node }) => node.id);
+function deleted(what: string): Note {
+  return { type: "Normal", reason: "Deleted", action: "Delete", message: `deleted ${what}` };
+}
+
+function list(names: readonly string[]): string {
   return names.length > 8 ? `${names.slice(0, 8).join(", ")} and ${names.length - 8} more` : names.join(", ");
 }

@@ -1,4 +1,5 @@
 import type { EffectiveSpec } from "../api/effective.ts";
+import { finalizer } from "../api/resource.ts";
 import type { Outcome } from "../apply/result.ts";
 import { estimate } from "../cost/estimate.ts";
 import { endpointOf } from "../graph/ingress.ts";
@@ -16,6 +17,14 @@ import type { StatusWriter } from "./writer.ts";
 
 /** How soon a pass that could not begin is tried again, where a person is expected to act outside the object. */
 const HINDERED_AGAIN_MS = 15_000;
+
+/** The first word on a new object: who waits for it must not take silence for readiness, as kstatus does. */
+export async function reportBegun(operator: Operator, writer: StatusWriter): Promise<void> {
+  const { status = {}, metadata } = writer.object;
+  const begun = { reason: "Progressing", message: "looking at what AWS has of it", stalled: false };
+  const now = new Date(operator.clock.now()).toISOString();
+  await writer.begin(summarizeHindrance(status, begun, metadata.generation, now), finalizer);
+}
 
 /** Writes the status of a pass and its events, and says in how many milliseconds the next one is due. */
 export async function reportPass(

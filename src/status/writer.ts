@@ -26,8 +26,8 @@ export class StatusWriter {
    * Takes a new object on: notes that nothing has been made for it, and only then holds its deletion up. So where a status
    * without `resources` stands beside the finalizer, the inventory was lost.
    */
-  async begin(finalizer: string): Promise<void> {
-    if (this.#object.status?.resources === undefined) await this.resources([]);
+  async begin(status: Omit<Status, "resources">, finalizer: string): Promise<void> {
+    if (this.#object.status?.resources === undefined) await this.all(status, []);
     this.#object = await this.#store.addFinalizer(this.#object, finalizer);
   }
 

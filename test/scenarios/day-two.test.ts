@@ -27,6 +27,17 @@ const deleteLogGroup = () =>
   stage.client().logs.send(new DeleteLogGroupCommand({ logGroupName: "/ecs/shop-dev-clerk" }));
 const versions = () => Number(shop.object?.metadata.resourceVersion);
 
+describe("a platform that is new", () => {
+  it("is not Ready from its first second on, so that nobody takes silence for readiness", async () => {
+    stage.start();
+    shop.apply();
+    await shop.until((now) => now?.metadata.finalizers !== undefined, 1_000);
+    expect(shop.condition("Ready")).toMatchObject({ status: "False", reason: "Progressing", observedGeneration: 1 });
+    expect(shop.condition("Reconciling")?.status).toBe("True");
+    expect(shop.status.observedGeneration).toBe(1);
+  });
+});
+
 describe("a platform at rest", () => {
   it("is written neither to AWS nor to Kubernetes for an hour", async () => {
     await readyShop();

@@ -64,6 +64,15 @@ export function objectStoreContract(title: string, start: () => Promise<Harness>
       expect(listed).toEqual(subject);
     });
 
+    test("a list that is empty stays there, and is not the same as none", async () => {
+      const subject = await created();
+      const begun = await store.applyStatus(subject, { resources: [] });
+      expect(begun.status).toEqual({ resources: [] });
+      const held = await store.addFinalizer(begun, finalizer);
+      expect(held.status).toEqual({ resources: [] });
+      expect((await read(subject.metadata.name)).status).toEqual({ resources: [] });
+    });
+
     test("applyStatus sets exactly the status given, and the generation stays", async () => {
       const subject = await created();
       const first = await store.applyStatus(subject, {

@@ -96,7 +96,8 @@ describe.skipIf(Boolean(process.env.AGENTORCH_KUBECONFIG))("against a real API s
     await harness.controlPlane.restart();
     open();
     await vi.waitFor(() => expect(names.sort()).toEqual(["bystander-0", "bystander-1"]), { timeout: 10_000 });
-    expect(errors.map((error) => hasStatus(error, 410))).toEqual([true]);
+    // A connection that was kept open to the server that died may break first: that is told as well, and costs no list.
+    expect(errors.filter((error) => hasStatus(error, 410))).toHaveLength(1);
     end.abort();
     await ended;
     await editTold("compacted", 10_000);

@@ -27,7 +27,7 @@ export const usage = `Usage: operator [flags]
                          (default /etc/agentorchestrator/config.yaml)
   --kubeconfig FILE      instead of the pod's service account
   --interval SECONDS     between two comparisons of AWS with the spec (default 60, 30 to 86400)
-  --workers N            AgentOrchestrators reconciled at once (default 32)
+  --workers N            AgentOrchestrators reconciled at once (default 64)
   --no-leader-elect      run without a Lease: one process only
   --namespace NAME       of the Lease (default: POD_NAMESPACE, else agentorchestrator-system)
   --bind ADDRESS         that probes and metrics listen on (default 0.0.0.0)
@@ -42,7 +42,7 @@ const flags = {
   "access-config": { type: "string", default: "/etc/agentorchestrator/config.yaml" },
   kubeconfig: { type: "string" },
   interval: { type: "string", default: "60" },
-  workers: { type: "string", default: "32" },
+  workers: { type: "string", default: "64" },
   "no-leader-elect": { type: "boolean", default: false },
   namespace: { type: "string" },
   bind: { type: "string", default: "0.0.0.0" },

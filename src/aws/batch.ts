@@ -1,6 +1,7 @@
 import DataLoader from "dataloader";
 import type { Aws } from "./aws.ts";
 import { classify } from "./errors.ts";
+import { isRoutine } from "./token-bucket.ts";
 
 /** How long a read waits for others to join it, in milliseconds. Small against the seconds that AWS takes for anything. */
 export const BATCH_WINDOW_MS = 50;
@@ -25,8 +26,10 @@ export interface BatchedRead<Value> {
  * const vpc = await vpcs(aws, "vpc-1"); // undefined: it does not exist
  */
 export function batched<Value>(reader: BatchedRead<Value>): (aws: Aws, key: string) => Promise<Value | undefined> {
-  const loaders = new WeakMap<Aws, DataLoader<string, Value | undefined>>();
+  // What is routine waits longer for its turn: nobody else's read may be in the same call.
+  const ofAll = [false, true].map(() => new WeakMap<Aws, DataLoader<string, Value | undefined>>());
   const loaderFor = (aws: Aws): DataLoader<string, Value | undefined> => {
+    const loaders = ofAll[isRoutine() ? 1 : 0] ?? new WeakMap();
     let loader = loaders.get(aws);
     if (!loader) {
       loader = new DataLoader(

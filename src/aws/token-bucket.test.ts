@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { VirtualClock } from "../../test/simulator/clock/virtual.ts";
-import { actingFor, RateLimited, TokenBucket } from "./token-bucket.ts";
+import { actingFor, actingRoutinely, isRoutine, RateLimited, TokenBucket } from "./token-bucket.ts";
 
 const limit = { bucket: "ec2 CreateVpc", burst: 5, perSecond: 2 };
 
@@ -58,4 +58,18 @@ test("who would wait too long is refused at once, and who comes with few request
   expect(refused.length).toBe(19);
   expect(refused.every(({ reason }) => reason instanceof RateLimited)).toBe(true);
   await expect(modest).resolves.toBeUndefined();
+});
+
+test("what is routine comes after everybody else, however long it has waited", async () => {
+  const clock = new VirtualClock(0);
+  const bucket = new TokenBucket({ ...limit, burst: 1 }, clock);
+  await bucket.take();
+  const order: string[] = [];
+  const ask = () => bucket.take().then(() => void order.push(isRoutine() ? "routine" : "edit"));
+  const routine = actingFor("a", () => {
+    actingRoutinely();
+    return Promise.all([ask(), ask(), ask()]);
+  });
+  await Promise.all([routine, actingFor("b", () => Promise.all([ask(), ask()]))]);
+  expect(order).toEqual(["edit", "edit", "routine", "routine", "routine"]);
 });

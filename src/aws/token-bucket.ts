@@ -2,11 +2,27 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "../clock.ts";
 import type { Limit } from "./limits.ts";
 
-const callers = new AsyncLocalStorage<string>();
+interface Caller {
+  readonly key: string;
+  routine: boolean;
+}
+
+const callers = new AsyncLocalStorage<Caller>();
 
 /** Runs `work` on behalf of `caller` (the key of an AgentOrchestrator): what it asks AWS takes turns with others' calls. */
 export function actingFor<T>(caller: string, work: () => T): T {
-  return callers.run(caller, work);
+  return callers.run({ key: caller, routine: false }, work);
+}
+
+/** What the caller asks for from here on is routine: everybody who changes something or waits for something goes first. */
+export function actingRoutinely(): void {
+  const caller = callers.getStore();
+  if (caller) caller.routine = true;
+}
+
+/** Whether who asks has said that it is routine. */
+export function isRoutine(): boolean {
+  return callers.getStore()?.routine ?? false;
 }
 
 /** A wait that would be longer than this is refused at once: the object comes again later and holds no worker meanwhile. */
@@ -21,7 +37,7 @@ export class RateLimited extends Error {
 /**
  * Token bucket that finds the rate AWS really grants: a throttled request halves it, at most once a second; each
  * success adds a fiftieth of the published rate, up to that rate (additive increase, multiplicative decrease). Waiting
- * callers take turns, however much one of them asks.
+ * callers take turns, however much one of them asks; those that ask as a routine come after all others.
  */
 export class TokenBucket {
   readonly #limit: Limit;
@@ -30,9 +46,8 @@ export class TokenBucket {
   #tokens: number;
   #filledAt: number;
   #slowedAt = Number.NEGATIVE_INFINITY;
-  /** Waiting requests by caller; the map's order is whose turn it is. */
-  readonly #waiting = new Map<string, (() => void)[]>();
-  #waitingCount = 0;
+  readonly #first = new Line();
+  readonly #routine = new Line();
   #serving = false;
 
   constructor(limit: Limit, clock: Clock) {
@@ -54,22 +69,22 @@ export class TokenBucket {
    */
   async take(): Promise<void> {
     this.#fill();
-    if (this.#waitingCount === 0 && this.#tokens >= 1) {
+    const waiting = this.#first.length + this.#routine.length;
+    if (waiting === 0 && this.#tokens >= 1) {
       this.#tokens -= 1;
       return;
     }
-    const caller = callers.getStore() ?? "";
-    const waitMs = (this.#turnsBefore(caller) + 1 - this.#tokens) * (1000 / this.#perSecond);
+    const { key, routine } = callers.getStore() ?? { key: "", routine: false };
+    const line = routine ? this.#routine : this.#first;
+    const before = line.turnsBefore(key) + (routine ? this.#first.length : 0);
+    const waitMs = (before + 1 - this.#tokens) * (1000 / this.#perSecond);
     if (waitMs > LONGEST_WAIT_MS) {
       throw new RateLimited(
         `${this.#limit.bucket}: more requests wait than the request rate of the account lets through`,
       );
     }
     await new Promise<void>((resolve) => {
-      const queue = this.#waiting.get(caller);
-      if (queue) queue.push(resolve);
-      else this.#waiting.set(caller, [resolve]);
-      this.#waitingCount += 1;
+      line.add(key, resolve);
       if (!this.#serving) void this.#serve();
     });
   }
@@ -90,37 +105,18 @@ export class TokenBucket {
     this.#perSecond = Math.min(this.#limit.perSecond, this.#perSecond + this.#limit.perSecond / 50);
   }
 
-  /** How many are served before a new request of `caller`, when all take turns. */
-  #turnsBefore(caller: string): number {
-    const own = this.#waiting.get(caller)?.length ?? 0;
-    let before = own;
-    for (const [other, queue] of this.#waiting) if (other !== caller) before += Math.min(queue.length, own + 1);
-    return before;
-  }
-
   async #serve(): Promise<void> {
     this.#serving = true;
-    while (this.#waitingCount > 0) {
+    while (this.#first.length + this.#routine.length > 0) {
       this.#fill();
       if (this.#tokens < 1) {
         await this.#clock.sleep(Math.max(1, ((1 - this.#tokens) * 1000) / this.#perSecond));
         continue;
       }
       this.#tokens -= 1;
-      this.#serveNext();
+      (this.#first.length > 0 ? this.#first : this.#routine).serveNext();
     }
     this.#serving = false;
-  }
-
-  #serveNext(): void {
-    for (const [caller, queue] of this.#waiting) {
-      const resolve = queue.shift();
-      this.#waiting.delete(caller);
-      if (queue.length > 0) this.#waiting.set(caller, queue);
-      this.#waitingCount -= 1;
-      resolve?.();
-      return;
-    }
   }
 
   #fill(): void {
@@ -129,5 +125,42 @@ export class TokenBucket {
     const burst = Math.max(1, this.#limit.burst * (this.#perSecond / this.#limit.perSecond));
     this.#tokens = Math.min(burst, this.#tokens + ((now - this.#filledAt) / 1000) * this.#perSecond);
     this.#filledAt = now;
+  }
+}
+
+/** Requests that wait, served in turns of their callers. */
+class Line {
+  /** By caller; the map's order is whose turn it is. */
+  readonly #waiting = new Map<string, (() => void)[]>();
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** How many are served before a new request of `caller`, when all take turns. */
+  turnsBefore(caller: string): number {
+    const own = this.#waiting.get(caller)?.length ?? 0;
+    let before = own;
+    for (const [other, queue] of this.#waiting) if (other !== caller) before += Math.min(queue.length, own + 1);
+    return before;
+  }
+
+  add(caller: string, resolve: () => void): void {
+    const queue = this.#waiting.get(caller);
+    if (queue) queue.push(resolve);
+    else this.#waiting.set(caller, [resolve]);
+    this.#length += 1;
+  }
+
+  serveNext(): void {
+    for (const [caller, queue] of this.#waiting) {
+      const resolve = queue.shift();
+      this.#waiting.delete(caller);
+      if (queue.length > 0) this.#waiting.set(caller, queue);
+      this.#length -= 1;
+      resolve?.();
+      return;
+    }
   }
 }

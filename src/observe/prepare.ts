@@ -8,6 +8,7 @@ import type { Aws } from "../aws/aws.ts";
 import { imageDigest } from "../aws/discover.ts";
 import { TerminalError } from "../aws/errors.ts";
 import { type Owner, resourceTags } from "../aws/tags.ts";
+import { actingRoutinely } from "../aws/token-bucket.ts";
 import { buildGraph } from "../graph/build.ts";
 import { type Problem, problemsOf, unknownNodes } from "../graph/check.ts";
 import { emptyGraph, type Graph } from "../graph/graph.ts";
@@ -19,9 +20,11 @@ import type { Operator } from "../operator.ts";
 import { type Hindrance, hindranceOf } from "../status/hindrance.ts";
 import type { StatusWriter } from "../status/writer.ts";
 import { type DigestOf, factsFor, zonesFor } from "./facts.ts";
+import { isSettled } from "./left-ready.ts";
 import type { Pass } from "./pass.ts";
 import { withPoliciesOf } from "./policies.ts";
 import { recoverInventory } from "./recover.ts";
+import { intervalOf } from "./turns.ts";
 
 /** A pass that can begin: what it works with, and what its report needs. */
 export interface Prepared {
@@ -56,6 +59,7 @@ export async function prepare(
     const lost = object.status?.resources === undefined;
     const everything = isItsTurn || asked || deleting || lost;
     if (everything) memory.swept(now);
+    if (isItsTurn && !deleting && isSettled(object)) actingRoutinely();
     const trustMs = everything ? 0 : intervalMs;
     const made = new Set((object.status?.resources ?? []).map(({ id }) => id));
     const digestOf: DigestOf = async (repository, tag) =>
@@ -144,11 +148,6 @@ export async function desiredBy(
 export function refuseProblem({ problems }: Pick<Wanted, "problems">, begun: boolean): void {
   const problem = problems.find(({ reason }) => !(begun && reason === "ZoneNotAvailable"));
   if (problem) throw new TerminalError(problem.reason, `${problem.field}: ${problem.message}`);
-}
-
-export function intervalOf({ interval }: Spec): number | undefined {
-  if (interval === undefined) return undefined;
-  return Number(interval.slice(0, -1)) * { s: 1_000, m: 60_000, h: 3_600_000 }[interval.slice(-1) as "s" | "m" | "h"];
 }
 
 /** Asked to reconcile now, what AWS gave up on is tried once more. */

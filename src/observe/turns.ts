@@ -1,4 +1,11 @@
 import { createHash } from "node:crypto";
+import type { Spec } from "../api/spec.ts";
+
+/** Milliseconds of spec.interval, as "90s", "5m" or "1h". */
+export function intervalOf({ interval }: Pick<Spec, "interval">): number | undefined {
+  if (interval === undefined) return undefined;
+  return Number(interval.slice(0, -1)) * { s: 1_000, m: 60_000, h: 3_600_000 }[interval.slice(-1) as "s" | "m" | "h"];
+}
 
 /** When an object is looked at as a whole. */
 export interface Turns {

@@ -80,7 +80,12 @@ async function refusedDelete(
   shown: boolean,
 ): Promise<LeavingResult> {
   const meaning = classify(error);
-  if (meaning === "notFound") return shown ? gone(pass, entry) : goneOrHidden(pass, known, entry);
+  if (meaning === "notFound") {
+    if (!shown) return goneOrHidden(pass, known, entry);
+    // Where a deletion takes several calls, what was not found may be a part of it: only a look tells of the whole.
+    if (!(await kind.observe(pass.aws, known.id))) return gone(pass, entry);
+    return { entry, state: "deleting", message: `AWS still shows ${known.id}`, lookAgainMs: 1_000 };
+  }
   if (error instanceof StillWorking) return { entry, state: "deleting", message: error.message, lookAgainMs: 1_000 };
   if (meaning === "dependency") {
     const blockers = (await kind.blockers?.(pass.aws, known.id)) ?? [];

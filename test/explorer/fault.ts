@@ -28,6 +28,8 @@ export const faultNames = [
   "edited",
   "deleted",
   "removed",
+  "forgotten",
+  "unreachable",
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 

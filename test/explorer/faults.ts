@@ -10,6 +10,8 @@ const BURST_MS = 20_000;
 /** By how much reads are behind, and for how long, in milliseconds. */
 const BEHIND_MS = 25_000;
 const BEHIND_FOR_MS = 60_000;
+/** For how long the API server is away, in milliseconds. */
+const AWAY_MS = 30_000;
 
 export const faults: Readonly<Record<FaultName, Strike>> = {
   /** Killed, and the request with it. */
@@ -70,9 +72,9 @@ export const faults: Readonly<Record<FaultName, Strike>> = {
     await play.handOver();
     return effect();
   },
-  /** The user edits the spec. */
+  /** The user edits the spec, or takes the edit back. */
   edited: async (play, _by, _write, effect) => {
-    play.edit();
+    play.changeMind();
     return effect();
   },
   /** The user deletes the object. */
@@ -84,6 +86,19 @@ export const faults: Readonly<Record<FaultName, Strike>> = {
   removed: async (play, _by, _write, effect) => {
     await play.removeSomething();
     return effect();
+  },
+  /** The cluster is restored from a backup that has no status. */
+  forgotten: async (play) => {
+    play.crash("lost");
+    play.loseStatus();
+    return never();
+  },
+  /** The API server is away for a while, from right after this write on or instead of it. */
+  unreachable: async (play, _by, write, effect) => {
+    if (write.to === "aws") play.clusterAway(AWAY_MS);
+    const answer = await effect();
+    if (write.to === "kubernetes") play.clusterAway(AWAY_MS);
+    return answer;
   },
 };
 

@@ -57,7 +57,7 @@ const dataEdited: Plain = {
   data: { database: { engine: "Postgres", version: "15", storageGiB: 40 } },
 };
 
-/** A database that is a container with its data on EFS, and a NAT gateway in each zone: one zone's goes by the edit. */
+/** A database that is a container with its data on EFS, and a NAT gateway in each zone. */
 const files: Plain = {
   ...small,
   network: { natGateways: "PerZone" },
@@ -71,7 +71,12 @@ const files: Plain = {
     },
   },
 };
-const filesEdited: Plain = { ...files, network: { natGateways: "Single" } };
+/** One zone's NAT gateway goes, and what a port stands in is replaced. */
+const filesEdited: Plain = {
+  ...files,
+  network: { natGateways: "Single" },
+  agents: [front({ uses: [{ component: "database" }], port: 8080 })],
+};
 
 export const lives = ["small", "data", "files", "reference"] as const;
 export type LifeName = (typeof lives)[number];

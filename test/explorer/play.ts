@@ -4,6 +4,7 @@ import type { Aws } from "../../src/aws/aws.ts";
 import { connect } from "../../src/aws/clients.ts";
 import { Limits } from "../../src/aws/guard.ts";
 import { kindOf } from "../../src/kinds/registry.ts";
+import { KubeError } from "../../src/kube/errors.ts";
 import type { Log } from "../../src/operator.ts";
 import { clientsConfig, createWorld, type FaultRule, type SimulatedAws, VirtualClock } from "../simulator/index.ts";
 import { seededRandom } from "../simulator/random.ts";
@@ -46,6 +47,7 @@ export class Play {
   /** Disturbances that are not over. */
   disturbances = 0;
   wanted: Wanted = "created";
+  #edited = false;
   readonly #life: Life;
   readonly #faults: readonly Fault[];
   readonly #random: () => number;
@@ -89,9 +91,20 @@ export class Play {
   }
 
   edit(): void {
-    if (this.wanted !== "created") return;
+    if (this.wanted !== "created" || this.#edited) return;
+    this.#edited = true;
     this.wanted = "edited";
     this.store.cluster.update(KEY, (now) => ({ ...now, spec: this.#life.edited }));
+  }
+
+  /** The edit, or its contrary. */
+  changeMind(): void {
+    if (this.wanted !== "edited") {
+      this.edit();
+      return;
+    }
+    this.wanted = "created";
+    this.store.cluster.update(KEY, (now) => ({ ...now, spec: this.#life.created }));
   }
 
   delete(): void {
@@ -126,6 +139,26 @@ export class Play {
     await this.clock.sleep(15_000 + this.#pick([1_000, 10_000, 60_000, 300_000]));
     old?.thaw();
     over();
+  }
+
+  /**
+   * The backup is of before the spec was edited, or of after: what left the spec in between is known to nobody, and is
+   * not searched for. So while an edit is under way nothing is lost.
+   */
+  loseStatus(): void {
+    if (this.object && this.wanted !== "edited") this.store.cluster.update(KEY, ({ status: _, ...rest }) => rest);
+  }
+
+  /** Has the API server answer nobody for some milliseconds. */
+  clusterAway(ms: number): void {
+    const { faults, cluster } = this.store;
+    faults.before = () => {
+      throw new KubeError(0, "NoAnswer", "connect ECONNREFUSED");
+    };
+    cluster.disconnect(new KubeError(0, "NoAnswer", "read ECONNRESET"));
+    this.#for(ms, () => {
+      delete faults.before;
+    });
   }
 
   /** Has a rule of the simulator stand for some milliseconds. */

@@ -100,6 +100,16 @@ describe("planNode", () => {
     expect(planNode(corrected, before, { ...around, refused }).action).toBe("update");
   });
 
+  it("takes all that AWS gave up on together for one attempt: held as a whole, sent as a whole once a part is changed", () => {
+    const refused = { values: { instanceClass: "db.t3.micro", engine: "mysql" }, because: "no capacity" };
+    const before = live({ live: { engine: "postgres", instanceClass: "db.t3.small" } });
+    const same = { ...node, props: { ...node.props, engine: "mysql" } };
+    expect(planNode(same, before, { ...around, refused })).toMatchObject({ action: "refuse", reason: "Failed" });
+    const corrected = { ...same, props: { ...same.props, engine: "mariadb" } };
+    const fields = planNode(corrected, before, { ...around, refused }).changes.map(({ field }) => field);
+    expect(fields).toEqual(["engine", "instanceClass"]);
+  });
+
   it("leaves what exists as it is while what it is made of waits for a person", () => {
     const changed = live({ live: { engine: "postgres", instanceClass: "db.t3.small" } });
     expect(planNode(node, changed, { ...around, heldBy: ["secret"] })).toMatchObject({

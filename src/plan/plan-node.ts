@@ -86,10 +86,11 @@ function planLive(
   }
   const serves = observed.phase === "ready" || observed.outputs !== undefined;
   const refusal = around.tryAgain ? undefined : (observed.refused ?? around.refused);
-  const refused: Plain = refusal?.values ?? {};
+  // Together they are what was tried: with one of them changed it is something else, and is sent as a whole.
+  const refused: Plain = refusal && isSame(desired, refusal.values, rules) ? refusal.values : {};
   const all = diff(desired, observed.live as Plain, rules, around.willChange);
   if (around.tryAgain) all.push(...stuckIn(observed, desired, all));
-  const changes = all.filter((change) => !(change.field in refused && show(refused[change.field]) === show(change.to)));
+  const changes = all.filter(({ field }) => !(field in refused));
   const held = all.length - changes.length;
   const forced = changes.filter((change) => change.createOnly || !rules.update);
   if (observed.phase === "failed" && observed.recreate && !rules.data) {
@@ -131,6 +132,12 @@ function planLive(
     };
   }
   return { ...base, action: "none", changes: [], serves };
+}
+
+/** Whether all of these values are the ones that are desired. */
+function isSame(desired: Plain, values: Plain, rules: DiffRules): boolean {
+  const asked = Object.fromEntries(Object.keys(values).map((field) => [field, desired[field]]));
+  return diff(asked, values, rules, () => true).length === 0;
 }
 
 /** Fields that are as declared and yet did not work: to be sent once more. */

@@ -16,6 +16,10 @@ const found: readonly (readonly [sentence: string, plan: string])[] = [
     "a task definition that somebody deregistered is registered again, although revisions are remembered",
     "small:removed@CreateService.4#44",
   ],
+  [
+    "a release whose log group somebody deleted is rolled back as a whole: no half of it is sent again, and asked for it is",
+    "files:crash-before@ReplaceRoute.1,removed@AuthorizeSecurityGroupIngress.5#1926151191",
+  ],
 ];
 
 const unhandled: unknown[] = [];

@@ -11,6 +11,7 @@ import {
 import type { Aws } from "../../aws/aws.ts";
 import { clusterIn, nameIn } from "./read-services.ts";
 import { type Failure, primaryOf } from "./rollout.ts";
+import { placementOf } from "./service-request.ts";
 
 /**
  * What the history says of the deployment before the present one. By the present one's id and last change: a rollback
@@ -56,10 +57,12 @@ async function failureOf(
   const { serviceRevisions } = await aws.ecs.send(
     new DescribeServiceRevisionsCommand({ serviceRevisionArns: [targetServiceRevisionArn] }),
   );
-  const taskDefinition = serviceRevisions?.[0]?.taskDefinition;
-  if (!taskDefinition) return undefined;
+  const [revision] = serviceRevisions ?? [];
+  if (!revision?.taskDefinition) return undefined;
+  const { taskDefinition } = revision;
   const reason = await stoppedReason(aws, serviceArn, taskDefinition);
-  return { taskDefinition, reason: reason ?? statusReason ?? "the deployment was rolled back" };
+  const release = { taskDefinition, ...placementOf(revision) };
+  return { taskDefinition, release, reason: reason ?? statusReason ?? "the deployment was rolled back" };
 }
 
 /** Why the last task of a revision stopped, without ids, which differ each time. ECS shows stopped tasks for an hour. */

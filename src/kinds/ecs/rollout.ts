@@ -1,9 +1,13 @@
 import type { Deployment, Service } from "@aws-sdk/client-ecs";
+import type { Live } from "../kind.ts";
+import type { ServiceProps } from "./service.ts";
 
-/** A revision that the circuit breaker gave up on. */
+/** A release that the circuit breaker gave up on. */
 export interface Failure {
-  /** ARN of the revision. */
+  /** ARN of its revision. */
   readonly taskDefinition: string;
+  /** All of it that ECS takes back with the revision, where the history of the service tells. */
+  readonly release?: Live<ServiceProps>;
   /** ECS's words. */
   readonly reason: string;
 }

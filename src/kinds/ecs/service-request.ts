@@ -44,15 +44,10 @@ export function changeable(
   };
 }
 
-/** A described service in the shape of our props. */
-export function liveOf(found: Service): Live<ServiceProps> {
+/** Where tasks run and who leads to them, of a described service or of one of its revisions, in the shape of our props. */
+export function placementOf(found: Pick<Service, Placement>): Live<ServiceProps> {
   const network = found.networkConfiguration?.awsvpcConfiguration;
-  const { deploymentCircuitBreaker: breaker, ...percent } = found.deploymentConfiguration ?? {};
-  const registry = found.serviceRegistries?.[0]?.registryArn;
   return {
-    cluster: found.clusterArn ?? "",
-    taskDefinition: primaryOf(found)?.taskDefinition ?? found.taskDefinition ?? "",
-    desiredCount: found.desiredCount ?? 0,
     subnetIds: [...(network?.subnets ?? [])].sort(),
     securityGroupIds: [...(network?.securityGroups ?? [])].sort(),
     assignPublicIp: network?.assignPublicIp === "ENABLED",
@@ -64,6 +59,20 @@ export function liveOf(found: Service): Live<ServiceProps> {
         containerPort,
       }),
     ),
+  };
+}
+
+type Placement = "networkConfiguration" | "capacityProviderStrategy" | "loadBalancers";
+
+/** A described service in the shape of our props. */
+export function liveOf(found: Service): Live<ServiceProps> {
+  const { deploymentCircuitBreaker: breaker, ...percent } = found.deploymentConfiguration ?? {};
+  const registry = found.serviceRegistries?.[0]?.registryArn;
+  return {
+    cluster: found.clusterArn ?? "",
+    taskDefinition: primaryOf(found)?.taskDefinition ?? found.taskDefinition ?? "",
+    desiredCount: found.desiredCount ?? 0,
+    ...placementOf(found),
     registry: registry ? { serviceArn: registry } : undefined,
     healthCheckGraceSeconds: found.healthCheckGracePeriodSeconds ?? 0,
     circuitBreaker: (breaker?.enable && breaker.rollback) ?? false,

@@ -7,7 +7,7 @@ import {
   type UpdateServiceCommandInput,
 } from "@aws-sdk/client-ecs";
 import type { Aws } from "../../aws/aws.ts";
-import type { Kind, Observed, Refusal } from "../kind.ts";
+import type { Kind, Live, Observed, Refusal } from "../kind.ts";
 import { asSet } from "../same.ts";
 import type { CapacityStrategy } from "./capacity.ts";
 import { rolledBack, stoppedReason } from "./failures.ts";
@@ -176,14 +176,19 @@ async function observed(aws: Aws, id: string, found: Service): Promise<ObservedS
   }
 }
 
-function refusal({ taskDefinition, reason }: Failure, lastFailure = reason): Refusal<Partial<ServiceProps>> {
-  return { values: { taskDefinition }, because: `${shortArn(taskDefinition)} failed: ${lastFailure}` };
+function refusal({ taskDefinition, release, reason }: Failure, lastFailure = reason): Refusal<Live<ServiceProps>> {
+  return { values: release ?? { taskDefinition }, because: `${shortArn(taskDefinition)} failed: ${lastFailure}` };
 }
 
-/** The revision that ECS gave up on: by the description, or, where that tells no more of it, by the service's history. */
+/** What ECS gave up on: by the service's history, and while that does not tell yet, by its description. */
 async function failureOf(aws: Aws, found: Service, rollout: Rollout): Promise<Failure | undefined> {
   if (rollout.state === "steady") return hasFailedBefore(found) ? rolledBack(aws, found) : undefined;
-  return rollout.state === "rollingBack" ? (rollout.failure ?? rolledBack(aws, found)) : rollout.failure;
+  if (rollout.state !== "rollingBack") return rollout.failure;
+  const told = await rolledBack(aws, found);
+  const { failure } = rollout;
+  return told && failure?.taskDefinition === told.taskDefinition
+    ? { ...told, reason: failure.reason }
+    : (failure ?? told);
 }
 
 /** "family:7" */

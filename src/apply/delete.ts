@@ -83,7 +83,9 @@ async function refusedDelete(
   if (meaning === "notFound") {
     if (!shown) return goneOrHidden(pass, known, entry);
     // Where a deletion takes several calls, what was not found may be a part of it: only a look tells of the whole.
-    if (!(await kind.observe(pass.aws, known.id))) return gone(pass, entry);
+    const after = await kind.observe(pass.aws, known.id);
+    // An operation that never became a resource is shown for long, and is nothing that could be deleted.
+    if (after?.phase !== "ready") return gone(pass, entry);
     return { entry, state: "deleting", message: `AWS still shows ${known.id}`, lookAgainMs: 1_000 };
   }
   if (error instanceof StillWorking) return { entry, state: "deleting", message: error.message, lookAgainMs: 1_000 };

@@ -1,4 +1,6 @@
+import { DeleteRolePolicyCommand, ListRolePoliciesCommand } from "@aws-sdk/client-iam";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { role } from "../../src/kinds/iam/role.ts";
 import { Stage } from "../support/stage.ts";
 
 const LAG_MS = 10_000;
@@ -25,5 +27,19 @@ describe("a deletion while reads are ten seconds behind", () => {
     stage.delete();
     await stage.gone();
     expect(await left()).toEqual([]);
+  });
+
+  it("does not take a role for gone because a policy that is still listed is", async () => {
+    const { aws } = stage;
+    await stage.create();
+    await stage.stop();
+    const [name = ""] = (await stage.resources()).flatMap((one) =>
+      /^role .*-execution-/.test(one) ? [one.slice(5)] : [],
+    );
+    const { iam } = stage.client();
+    const { PolicyNames: [PolicyName] = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName: name }));
+    aws.faults.add({ fault: { kind: "stale", ms: LAG_MS }, action: "ListRolePolicies" });
+    await iam.send(new DeleteRolePolicyCommand({ RoleName: name, PolicyName }));
+    expect((await role.observe(stage.client(), name))?.live.policies).toEqual([]);
   });
 });

@@ -128,18 +128,20 @@ function readOne(aws: Aws, RoleName: string): Promise<WholeRole | undefined> {
         aws.iam.send(new ListAttachedRolePoliciesCommand({ RoleName })),
         aws.iam.send(new ListRolePoliciesCommand({ RoleName })),
       ]);
+      // One that is listed and not there any more says nothing about the role.
       const documents = await Promise.all(
-        PolicyNames.map((PolicyName) => aws.iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))),
+        PolicyNames.map((PolicyName) =>
+          unlessNotFound(aws.iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))),
+        ),
       );
       return {
         arn: role?.Arn ?? "",
         description: role?.Description ?? "",
         trust: decodePolicy(role?.AssumeRolePolicyDocument),
         managedPolicyArns: AttachedPolicies.map((policy) => policy.PolicyArn ?? ""),
-        policies: documents.map(({ PolicyName = "", PolicyDocument }) => ({
-          name: PolicyName,
-          document: decodePolicy(PolicyDocument),
-        })),
+        policies: documents.flatMap((policy) =>
+          policy ? [{ name: policy.PolicyName ?? "", document: decodePolicy(policy.PolicyDocument) }] : [],
+        ),
         tags: fromTagList(role?.Tags),
       };
     })(),

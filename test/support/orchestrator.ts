@@ -91,7 +91,7 @@ export function isReady(object: Live | undefined): boolean {
 }
 
 /** What the inventory stands for, without ids: "node type", sorted; what is open or on its way out says so. */
-export function inventoryOf(object: Live | undefined): readonly string[] {
+export function inventoryOf(object: { readonly status?: Status } | undefined): readonly string[] {
   const entries = object?.status?.resources ?? [];
   return entries
     .map(({ node, type, id, intent, superseded }) =>

@@ -11,6 +11,7 @@ import type { KubeObject, ObjectKey } from "../../src/kube/object-store.ts";
 import { formatKey } from "../../src/kube/object-store.ts";
 import { type Log, Operator } from "../../src/operator.ts";
 import { runOperator } from "../../src/run.ts";
+import type { InProcessHandler } from "../simulator/doors/in-process.ts";
 import { inProcess, type SimulatedAws } from "../simulator/index.ts";
 import { MemoryStore } from "./memory-store/memory-store.ts";
 
@@ -53,6 +54,8 @@ export interface RunInProcess {
   readonly intervalMs?: number;
   readonly workers?: number;
   readonly log?: Log;
+  /** In place of the door to `aws`. */
+  readonly requestHandler?: InProcessHandler;
 }
 
 /** The whole operator in this process, against a simulated AWS and a store in memory that share its clock. */
@@ -63,7 +66,7 @@ export function startOperator(options: RunInProcess): Running {
     config: { namespaces: options.namespaces ?? everywhere },
     limits: new Limits({ clock, random: () => 0.5 }),
     credentials: options.credentials ?? { accessKeyId: account, secretAccessKey: "unchecked" },
-    requestHandler: inProcess(aws),
+    requestHandler: options.requestHandler ?? inProcess(aws),
   });
   const operator = new Operator({ store, access, clock, log, intervalMs, isLeader: () => true });
   const stopping = new AbortController();

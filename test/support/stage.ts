@@ -19,7 +19,7 @@ import {
   until,
 } from "./platform.ts";
 
-type Edit = Parameters<typeof example>[1];
+export type Edit = Parameters<typeof example>[1];
 
 /** An operator, a cluster and an AWS in one process and on one virtual clock, with the reference case to play with. */
 export class Stage {

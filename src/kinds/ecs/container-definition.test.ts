@@ -40,6 +40,13 @@ const full: TaskDefinitionProps = {
     command: ["serve"],
     user: "1000:1000",
     mount: { volume: { fileSystemId: "fs-1", accessPointId: "fsap-1" }, path: "/data" },
+    init: {
+      name: "prepare",
+      image: "postgres:16",
+      command: ["bash", "-c", "true"],
+      environment: { PGHOST: "database" },
+      secrets: { PGPASSWORD: "arn:aws:secretsmanager:us-east-1:1:secret:s-abc:password::" },
+    },
   },
 };
 
@@ -55,4 +62,17 @@ it("tells a change deep in the container", () => {
   const described = requestOf(full);
   const changed = { ...full, container: { ...full.container, environment: { ...full.container.environment, A: "1" } } };
   expect(equal(propsOf(described), changed)).toBe(false);
+});
+
+it("lets the container start only after its init container has succeeded, and the task live by the container alone", () => {
+  const { containerDefinitions = [] } = requestOf(full);
+  expect(containerDefinitions.map(({ name, essential, dependsOn }) => [name, essential, dependsOn])).toEqual([
+    ["api", true, [{ containerName: "prepare", condition: "SUCCESS" }]],
+    ["prepare", false, undefined],
+  ]);
+});
+
+it("tells an init container that is no longer wanted", () => {
+  const { init: _, ...container } = full.container;
+  expect(equal(propsOf(requestOf(full)), { ...full, container })).toBe(false);
 });

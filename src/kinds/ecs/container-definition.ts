@@ -1,5 +1,5 @@
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput, TaskDefinition } from "@aws-sdk/client-ecs";
-import type { Container, HealthCheck, TaskDefinitionProps } from "./task-definition.ts";
+import type { Container, HealthCheck, InitContainer, TaskDefinitionProps } from "./task-definition.ts";
 
 type Request = Omit<RegisterTaskDefinitionCommandInput, "tags">;
 
@@ -17,7 +17,10 @@ export function requestOf(props: TaskDefinitionProps): Request {
     executionRoleArn: props.executionRoleArn,
     taskRoleArn: props.taskRoleArn,
     runtimePlatform: { cpuArchitecture: props.architecture, operatingSystemFamily: "LINUX" },
-    containerDefinitions: [containerOf(props.container)],
+    containerDefinitions: [
+      containerOf(props.container),
+      ...(props.container.init ? [initOf(props.container.init, props.container)] : []),
+    ],
     ...(mount && {
       volumes: [
         {
@@ -34,22 +37,14 @@ export function requestOf(props: TaskDefinitionProps): Request {
 }
 
 function containerOf(container: Container): ContainerDefinition {
-  const { healthCheck, command, user, mount } = container;
+  const { healthCheck, command, user, mount, init } = container;
   return {
     name: container.name,
     image: container.image,
     essential: true,
     portMappings: [{ containerPort: container.port, hostPort: container.port, protocol: "tcp" }],
-    environment: Object.entries(container.environment).map(([name, value]) => ({ name, value })),
-    secrets: Object.entries(container.secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
-    logConfiguration: {
-      logDriver: "awslogs",
-      options: {
-        "awslogs-group": container.logGroup,
-        "awslogs-region": container.logRegion,
-        "awslogs-stream-prefix": container.name,
-      },
-    },
+    ...variablesOf(container),
+    logConfiguration: logsOf(container.name, container),
     readonlyRootFilesystem: container.readonlyRoot,
     stopTimeout: container.stopTimeoutSeconds,
     ...(healthCheck && {
@@ -64,6 +59,33 @@ function containerOf(container: Container): ContainerDefinition {
     ...(command && { command: [...command] }),
     ...(user && { user }),
     ...(mount && { mountPoints: [{ sourceVolume: VOLUME, containerPath: mount.path, readOnly: false }] }),
+    ...(init && { dependsOn: [{ containerName: init.name, condition: "SUCCESS" }] }),
+  };
+}
+
+/** ECS developer guide, "Container dependency": one whose success is waited for cannot be essential. */
+function initOf(init: InitContainer, container: Container): ContainerDefinition {
+  return {
+    name: init.name,
+    image: init.image,
+    essential: false,
+    command: [...init.command],
+    ...variablesOf(init),
+    logConfiguration: logsOf(init.name, container),
+  };
+}
+
+function variablesOf({ environment, secrets }: Pick<Container, "environment" | "secrets">): ContainerDefinition {
+  return {
+    environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
+    secrets: Object.entries(secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
+  };
+}
+
+function logsOf(prefix: string, { logGroup, logRegion }: Container): ContainerDefinition["logConfiguration"] {
+  return {
+    logDriver: "awslogs",
+    options: { "awslogs-group": logGroup, "awslogs-region": logRegion, "awslogs-stream-prefix": prefix },
   };
 }
 
@@ -81,7 +103,9 @@ export function propsOf(found: TaskDefinition): TaskDefinitionProps {
 }
 
 function containerIn(found: TaskDefinition): Container {
-  const one = found.containerDefinitions?.[0] ?? {};
+  const all = found.containerDefinitions ?? [];
+  const one = all.find(({ essential }) => essential !== false) ?? {};
+  const init = all.find(({ essential }) => essential === false);
   const logs = one.logConfiguration?.options ?? {};
   const mount = one.mountPoints?.[0];
   const efs = found.volumes?.find((volume) => volume.name === mount?.sourceVolume)?.efsVolumeConfiguration;
@@ -106,6 +130,15 @@ function containerIn(found: TaskDefinition): Container {
           accessPointId: efs?.authorizationConfig?.accessPointId ?? "",
         },
         path: mount.containerPath ?? "",
+      },
+    }),
+    ...(init && {
+      init: {
+        name: init.name ?? "",
+        image: init.image ?? "",
+        command: init.command ?? [],
+        environment: record(init.environment?.map(({ name, value }) => [name, value])),
+        secrets: record(init.secrets?.map(({ name, valueFrom }) => [name, valueFrom])),
       },
     }),
   };

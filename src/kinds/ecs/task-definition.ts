@@ -40,6 +40,17 @@ export interface Container {
   /** "uid" or "uid:gid" */
   readonly user?: string;
   readonly mount?: Mount;
+  /** Runs before it in every task, to its end: the container starts only when this one has ended with exit code 0. */
+  readonly init?: InitContainer;
+}
+
+/** Has the log group of the container that it runs before, under its own stream prefix. */
+export interface InitContainer {
+  readonly name: string;
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
 }
 
 export interface HealthCheck {

@@ -1,8 +1,10 @@
+import { randomBytes } from "node:crypto";
 import {
   CreateSecretCommand,
   DeleteSecretCommand,
   InvalidRequestException,
   PutSecretValueCommand,
+  ResourceExistsException,
   RestoreSecretCommand,
   TagResourceCommand,
   UpdateSecretCommand,
@@ -10,28 +12,43 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import type { Aws } from "../../aws/aws.ts";
 import { tagKeys } from "../../aws/tags.ts";
-import type { Sensitive } from "../../graph/ref.ts";
+import { Sensitive } from "../../graph/ref.ts";
 import type { Kind, Tags, Target } from "../kind.ts";
 import { toTagList } from "../tags.ts";
 import { describeSecret, secretByArn, wasWritten } from "./read-secrets.ts";
 
+/** A copy of what somebody else keeps: `value` and `version`. What is random and kept here alone: `generate`. */
 export interface SecretProps {
   readonly description: string;
   /** JSON. Write-only: never read back, never compared. */
-  readonly value: Sensitive;
+  readonly value?: Sensitive;
   /** A UUID made from the identity of the source of the value: the VersionId that AWSCURRENT must have. */
-  readonly version: string;
+  readonly version?: string;
+  /** Keys of a JSON object, each made at random when the secret is created, and never again while it exists. */
+  readonly generate?: Readonly<Record<string, RandomValue>>;
+}
+
+/** `prefix` and twice as many hexadecimal digits as there are bytes: safe in URLs, shells and JSON. */
+export interface RandomValue {
+  readonly prefix: string;
+  readonly bytes: number;
 }
 
 export interface SecretOutputs {
   readonly secretArn: string;
   readonly name: string;
+  /** VersionId under AWSCURRENT: another one after every change of the value, by whomever. */
+  readonly currentVersion: string;
 }
 
 /**
  * Its id is its ARN. The value is compared by its version alone, so that reading it needs no right to read values; a
- * value that was rotated or edited by hand has another version and is drift. One scheduled for deletion is as good as
+ * copy that was rotated or edited by hand has another version and is drift. One scheduled for deletion is as good as
  * gone, and creating it again restores it.
+ *
+ * A generated value exists nowhere but in Secrets Manager: it is made in the call that creates the secret, and the name,
+ * which AWS gives once, decides between two creates. Whatever it finds under that name and owner stays: it is neither
+ * compared nor written again, so that a person may rotate it, and one that is restored has the value that it had.
  */
 export const secret: Kind<SecretProps, SecretOutputs> = {
   type: "AWS::SecretsManager::Secret",
@@ -49,18 +66,19 @@ export const secret: Kind<SecretProps, SecretOutputs> = {
     const found = await secretByArn(aws, id);
     if (!found || found.deleting) return undefined;
     const { arn, name, description, version = "(none)", tags } = found;
-    return { phase: "ready", live: { description, version }, tags, outputs: { secretArn: arn, name } };
+    const outputs = { secretArn: arn, name, currentVersion: version };
+    return { phase: "ready", live: { description, version }, tags, outputs };
   },
 
   async create(aws, target) {
-    const { name, tags, props } = target;
+    const { name, token, tags, props } = target;
     try {
       const { ARN = "" } = await aws.secrets.send(
         new CreateSecretCommand({
           Name: name,
           Description: props.description,
-          ClientRequestToken: props.version,
-          SecretString: props.value.reveal(),
+          ClientRequestToken: props.version ?? token,
+          SecretString: (props.value ?? generated(props.generate)).reveal(),
           Tags: toTagList(tags),
         }),
       );
@@ -68,7 +86,9 @@ export const secret: Kind<SecretProps, SecretOutputs> = {
       return ARN;
     } catch (error) {
       const restored = error instanceof InvalidRequestException ? await restore(aws, target) : undefined;
-      if (restored) return restored;
+      const made = error instanceof ResourceExistsException ? await madeBefore(aws, target) : undefined;
+      const arn = restored ?? made;
+      if (arn !== undefined) return arn;
       throw error;
     }
   },
@@ -78,7 +98,7 @@ export const secret: Kind<SecretProps, SecretOutputs> = {
     if (changed.includes("description")) {
       await aws.secrets.send(new UpdateSecretCommand({ SecretId: id, Description: props.description }));
     }
-    if (changed.includes("version")) await putValue(aws, id, props);
+    if (changed.includes("version") && props.value) await putValue(aws, id, props);
   },
 
   /** At once when its data may go (deletionPolicy Delete); otherwise it can be restored for seven days. */
@@ -96,6 +116,15 @@ export const secret: Kind<SecretProps, SecretOutputs> = {
   },
 };
 
+/** What this very create has made when it was sent before: AWS refuses the repeat, for its random value is another one. */
+async function madeBefore(aws: Aws, { name, token, props }: Target<SecretProps>): Promise<string | undefined> {
+  if (!props.generate) return undefined;
+  const held = await describeSecret(aws, name);
+  if (held?.version !== token) return undefined;
+  wasWritten(aws, held.arn);
+  return held.arn;
+}
+
 /** Takes back a secret of ours that is scheduled for deletion and holds the name; undefined when that is not so. */
 async function restore(aws: Aws, { name, tags, props }: Target<SecretProps>): Promise<string | undefined> {
   const held = await describeSecret(aws, name);
@@ -104,8 +133,16 @@ async function restore(aws: Aws, { name, tags, props }: Target<SecretProps>): Pr
   await aws.secrets.send(new RestoreSecretCommand({ SecretId: held.arn }));
   await aws.secrets.send(new TagResourceCommand({ SecretId: held.arn, Tags: toTagList(tags) }));
   await aws.secrets.send(new UpdateSecretCommand({ SecretId: held.arn, Description: props.description }));
-  await putValue(aws, held.arn, props);
+  if (props.value) await putValue(aws, held.arn, props);
   return held.arn;
+}
+
+function generated(generate: SecretProps["generate"]): Sensitive {
+  const made = Object.entries(generate ?? {}).map(([key, { prefix, bytes }]) => [
+    key,
+    `${prefix}${randomBytes(bytes).toString("hex")}`,
+  ]);
+  return new Sensitive(JSON.stringify(Object.fromEntries(made)));
 }
 
 function sameOwner(a: Tags, b: Tags): boolean {
@@ -115,7 +152,7 @@ function sameOwner(a: Tags, b: Tags): boolean {
 /** A version that exists already is not written again by AWS, nor made current: its label is moved then. */
 async function putValue(aws: Aws, SecretId: string, { value, version }: SecretProps): Promise<void> {
   await aws.secrets.send(
-    new PutSecretValueCommand({ SecretId, ClientRequestToken: version, SecretString: value.reveal() }),
+    new PutSecretValueCommand({ SecretId, ClientRequestToken: version, SecretString: value?.reveal() }),
   );
   const current = (await describeSecret(aws, SecretId))?.version;
   if (current === version) return;

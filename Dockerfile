@@ -1,15 +1,16 @@
 # The operator: one bundled file and Node, no shell, no package manager, not root; its root file system may be read-only.
 #   docker build -t agentorchestrator .
 # Where npm needs another registry or credentials: --secret id=npmrc,src=$HOME/.npmrc
-# Where a proxy has a certificate of its own: mount it and --build-arg NODE_EXTRA_CA_CERTS=/path/to/it
+# Where a proxy has a certificate of its own: --secret id=ca,src=/path/to/it
 
 FROM node:24-slim AS build
-ARG NODE_EXTRA_CA_CERTS
 WORKDIR /src
 COPY package.json package-lock.json ./
 # Install scripts stay off: nothing that is needed here has one, and so no package runs code of its own.
-RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --ignore-scripts --no-audit --no-fund
-COPY scripts/build.ts scripts/
+# The agents in images/ are packages of the same lockfile, which the operator does not need.
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=secret,id=ca \
+  NODE_EXTRA_CA_CERTS=/run/secrets/ca npm ci --workspaces=false --ignore-scripts --no-audit --no-fund
+COPY scripts/build.ts scripts/bundle.ts scripts/
 COPY src src
 RUN node scripts/build.ts operator
 

@@ -5,13 +5,19 @@ export interface Instruction {
 }
 
 export interface Stage {
+  /** What FROM names, arguments that stand before the first FROM put in. */
   readonly base: string;
   readonly name: string | undefined;
   readonly instructions: readonly Instruction[];
 }
 
-/** Stages in their order (Dockerfile reference, "Format"). Comments, ARG before FROM and heredocs are not kept. */
-export function stagesOf(dockerfile: string): readonly Stage[] {
+/**
+ * Stages in their order (Dockerfile reference, "Format", "Understand how ARG and FROM interact"). Comments and heredocs are
+ * not kept.
+ *
+ * @param args values of arguments, instead of their defaults
+ */
+export function stagesOf(dockerfile: string, args: Readonly<Record<string, string>> = {}): readonly Stage[] {
   const lines = dockerfile
     .split("\n")
     .filter((line) => !/^\s*(#|$)/.test(line))
@@ -19,14 +25,26 @@ export function stagesOf(dockerfile: string): readonly Stage[] {
     .replace(/\\\n\s*/g, " ")
     .split("\n");
   const stages: { base: string; name: string | undefined; instructions: Instruction[] }[] = [];
+  const known = new Map<string, string>();
   for (const line of lines) {
-    const [, name = "", args = ""] = /^\s*(\w+)\s+(.*)$/.exec(line) ?? [];
+    const [, name = "", rest = ""] = /^\s*(\w+)\s+(.*)$/.exec(line) ?? [];
     if (name.toUpperCase() !== "FROM") {
-      stages.at(-1)?.instructions.push({ name: name.toUpperCase(), args });
+      const instruction = { name: name.toUpperCase(), args: rest };
+      const [, arg = "", value = ""] = /^(\w+)(?:=(.*))?$/.exec(rest) ?? [];
+      if (stages.length === 0 && instruction.name === "ARG") known.set(arg, args[arg] ?? value);
+      stages.at(-1)?.instructions.push(instruction);
       continue;
     }
-    const [, base = "", stage] = /^(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?$/i.exec(args) ?? [];
-    stages.push({ base, name: stage, instructions: [] });
+    const [, base = "", stage] = /^(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?$/i.exec(rest) ?? [];
+    const put = base.replace(/\$\{?(\w+)\}?/g, (whole, arg) => known.get(arg) ?? whole);
+    stages.push({ base: put, name: stage, instructions: [] });
   }
   return stages;
+}
+
+/** An image's name with the registry and the folder that Docker puts in where they are left out. */
+export function fullName(image: string): string {
+  const [first = "", ...rest] = image.split("/");
+  if (rest.length > 0 && (/[.:]/.test(first) || first === "localhost")) return image;
+  return rest.length > 0 ? `docker.io/${image}` : `docker.io/library/${image}`;
 }

@@ -1,0 +1,3 @@
+export { type AgentProcess, startAgent } from "./agent.ts";
+export { type Collector, type ReceivedSpan, startCollector } from "./collector.ts";
+export { freePort } from "./port.ts";

@@ -5,7 +5,7 @@ import { cpuSpellings, describePairs, isPair, pairRule } from "./fargate.ts";
 import { asSet, keyedBy, type Rule, ruled } from "./rule.ts";
 
 /** Parts of the platform that an agent can use by name. */
-export const components = ["database", "langfuse", "artifacts"] as const;
+export const components = ["database", "cache", "langfuse", "artifacts", "events"] as const;
 export type Component = (typeof components)[number];
 
 /** Names that the platform's own parts have in AWS or in its private DNS. */
@@ -24,8 +24,8 @@ export const reservedNames = [
   "postgres",
 ] as const;
 
-/** Ports of Langfuse and PostgreSQL: kept, so that one port names one thing in the whole platform. */
-export const reservedPorts = [3000, 5432] as const;
+/** Ports of Langfuse, PostgreSQL and the cache: kept, so that one port names one thing in the whole platform. */
+export const reservedPorts = [3000, 5432, 6379] as const;
 
 const image = z.strictObject({
   repository: z
@@ -136,6 +136,14 @@ const fields = z.strictObject({
   name: name(32).describe("Name of the agent: part of its AWS names, and its host name in the private DNS."),
   image: image.prefault({}).describe("What the tasks run."),
   port: z.int32().min(1).max(65535).describe("Port that the container listens on, unique among the agents."),
+  grpcPort: z
+    .int32()
+    .min(1)
+    .max(65535)
+    .optional()
+    .describe(
+      "Second port of the container, for gRPC, unique among all ports of the agents. Who uses the agent finds its address in <AGENT>_GRPC_URL. Default: none.",
+    ),
   replicas: z.int32().min(0).max(500).default(1).describe("Tasks that shall run."),
   cpu: z.enum(cpuSpellings).default("1").describe(`vCPU of a task. Fargate pairs cpu and memory: ${describePairs()}.`),
   memory: z
@@ -194,8 +202,20 @@ const rules: readonly Rule<Fields>[] = [
   },
   {
     cel: `!(self.port in [${reservedPorts.join(", ")}])`,
-    message: "ports 3000 (Langfuse) and 5432 (PostgreSQL) belong to the platform: choose another port",
+    message: "ports 3000 (Langfuse), 5432 (PostgreSQL) and 6379 (cache) belong to the platform: choose another port",
     holds: (agent) => !(reservedPorts as readonly number[]).includes(agent.port),
+  },
+  {
+    cel: `!has(self.grpcPort) || (self.grpcPort != self.port && !(self.grpcPort in [${reservedPorts.join(", ")}]))`,
+    message:
+      "grpcPort must be another port than port, and not 3000 (Langfuse), 5432 (PostgreSQL) or 6379 (cache): choose another port",
+    holds: ({ port, grpcPort }) =>
+      grpcPort === undefined || (grpcPort !== port && !(reservedPorts as readonly number[]).includes(grpcPort)),
+  },
+  {
+    cel: "!has(self.grpcPort) || !has(self.env) || !('GRPC_PORT' in self.env)",
+    message: "with grpcPort the platform sets GRPC_PORT itself: remove it from env",
+    holds: ({ grpcPort, env }) => grpcPort === undefined || env?.GRPC_PORT === undefined,
   },
   {
     cel: "self.uses.all(u, !has(u.agent) || u.agent != self.name)",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cache, cacheTransitions } from "./cache.ts";
 import { objectName } from "./common.ts";
 import { type Rule, ruled, type Transition } from "./rule.ts";
 
@@ -89,6 +90,9 @@ export type Database = z.output<typeof database>;
 
 export const data = z.strictObject({
   database: database.optional().describe("A PostgreSQL database in the private subnets. Default: none."),
+  cache: cache
+    .optional()
+    .describe("A Valkey or Redis cache on ElastiCache in the private subnets, by TLS only. Default: none."),
   artifacts: z
     .strictObject({
       noncurrentDays: z
@@ -107,6 +111,7 @@ const storage = (self: string): string =>
   `(has(${self}.data.database.storageGiB) ? ${self}.data.database.storageGiB : ${defaultStorageGiB})`;
 
 export const dataTransitions: readonly Transition<{ readonly data: Data }>[] = [
+  ...cacheTransitions,
   {
     cel: "!has(self.data.database) || !has(oldSelf.data.database) || self.data.database.deployment == oldSelf.data.database.deployment",
     message:

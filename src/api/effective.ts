@@ -1,4 +1,5 @@
 import type { DeletionPolicy } from "../graph/graph.ts";
+import { type Cache, cacheVersionOf } from "./cache.ts";
 import type { Data, Database } from "./data.ts";
 import { defaultStorageGiB } from "./data.ts";
 import { defaultCidr, defaultZoneCount, type EndpointService, type Network } from "./network.ts";
@@ -29,18 +30,31 @@ export interface EffectiveDatabase
   readonly backupRetentionDays: number;
 }
 
+/** A cache with no setting left open but the policy that AWS's own parameter group has. */
+export interface EffectiveCache extends Omit<Cache, "version" | "nodeType" | "replicas" | "snapshotRetentionDays"> {
+  readonly version: string;
+  readonly nodeType: string;
+  readonly replicas: number;
+  readonly snapshotRetentionDays: number;
+}
+
 /** The spec with every default applied: what a graph is built from. */
 export interface EffectiveSpec extends Omit<Spec, "network" | "data" | "observability" | "deletionPolicy"> {
   /** Exactly one of the two. */
   readonly network:
     | { readonly made: MadeNetwork; readonly existing?: undefined }
     | { readonly existing: ExistingNetwork; readonly made?: undefined };
-  readonly data: { readonly database?: EffectiveDatabase | undefined; readonly artifacts?: Data["artifacts"] };
+  readonly data: {
+    readonly database?: EffectiveDatabase | undefined;
+    readonly cache?: EffectiveCache | undefined;
+    readonly artifacts?: Data["artifacts"];
+  };
   readonly observability: Omit<Observability, "logs"> & { readonly logs: { readonly retentionDays: number } };
   readonly policies: { readonly database: DeletionPolicy; readonly data: "Delete" | "Retain" };
 }
 
-type ProfileDefaults = Omit<EffectiveDefaults, "profile" | "zones">;
+type Defined<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
+type ProfileDefaults = Defined<Omit<EffectiveDefaults, "profile" | "zones">>;
 
 /** What each profile aims at. A change here reaches new objects only: the others have theirs recorded. */
 const profiles: Readonly<Record<Profile, ProfileDefaults>> = {
@@ -49,6 +63,9 @@ const profiles: Readonly<Record<Profile, ProfileDefaults>> = {
     instanceClass: "db.t3.micro",
     multiAZ: false,
     backupRetentionDays: 7,
+    cacheNodeType: "cache.t4g.micro",
+    cacheReplicas: 0,
+    cacheSnapshotRetentionDays: 1,
     retentionDays: 7,
     databasePolicy: "Delete",
     dataPolicy: "Delete",
@@ -58,6 +75,9 @@ const profiles: Readonly<Record<Profile, ProfileDefaults>> = {
     instanceClass: "db.t3.small",
     multiAZ: true,
     backupRetentionDays: 14,
+    cacheNodeType: "cache.t4g.small",
+    cacheReplicas: 1,
+    cacheSnapshotRetentionDays: 7,
     retentionDays: 30,
     databasePolicy: "Snapshot",
     dataPolicy: "Retain",
@@ -77,11 +97,16 @@ export function effectiveSpec(
   available: readonly string[],
   recorded?: EffectiveDefaults,
 ): { readonly spec: EffectiveSpec; readonly defaults: EffectiveDefaults } {
+  const today = profiles[spec.profile];
   const kept = recorded?.profile === spec.profile ? recorded : undefined;
   const zones = spec.network.existing ? recorded?.zones : chooseZones(spec.network, available, recorded?.zones ?? []);
-  const defaults: EffectiveDefaults = {
-    ...profiles[spec.profile],
+  const defaults: EffectiveDefaults & ProfileDefaults = {
+    ...today,
     ...kept,
+    // Not recorded by versions of the operator that had no cache.
+    cacheNodeType: kept?.cacheNodeType ?? today.cacheNodeType,
+    cacheReplicas: kept?.cacheReplicas ?? today.cacheReplicas,
+    cacheSnapshotRetentionDays: kept?.cacheSnapshotRetentionDays ?? today.cacheSnapshotRetentionDays,
     profile: spec.profile,
     ...(zones && { zones: [...zones] }),
   };
@@ -89,7 +114,11 @@ export function effectiveSpec(
   const effective: EffectiveSpec = {
     ...rest,
     network: network.existing ? { existing: network.existing } : { made: madeNetwork(network, defaults, zones ?? []) },
-    data: { ...data, database: data.database && effectiveDatabase(data.database, defaults) },
+    data: {
+      ...data,
+      database: data.database && effectiveDatabase(data.database, defaults),
+      cache: data.cache && effectiveCache(data.cache, defaults),
+    },
     observability: {
       ...observability,
       logs: { retentionDays: observability.logs.retentionDays ?? defaults.retentionDays },
@@ -126,5 +155,15 @@ function effectiveDatabase(database: Database, defaults: EffectiveDefaults): Eff
     storageGiB: database.storageGiB ?? defaultStorageGiB,
     multiAZ: database.multiAZ ?? defaults.multiAZ,
     backupRetentionDays: database.backupRetentionDays ?? defaults.backupRetentionDays,
+  };
+}
+
+function effectiveCache(cache: Cache, defaults: ProfileDefaults): EffectiveCache {
+  return {
+    ...cache,
+    version: cacheVersionOf(cache),
+    nodeType: cache.nodeType ?? defaults.cacheNodeType,
+    replicas: cache.replicas ?? defaults.cacheReplicas,
+    snapshotRetentionDays: cache.snapshotRetentionDays ?? defaults.cacheSnapshotRetentionDays,
   };
 }

@@ -98,6 +98,7 @@ export const endpointServices = [
   "bedrock-runtime",
   "ecr.api",
   "ecr.dkr",
+  "events",
   "kms",
   "logs",
   "monitoring",

@@ -1,6 +1,7 @@
 import type { Agent } from "./agent.ts";
 import { parseCidr } from "./cidr.ts";
 import type { Data } from "./data.ts";
+import { selfHostedLangfuse } from "./langfuse.ts";
 import { cidrOf, countZones, defaultCidr, type Network, zoneCount } from "./network.ts";
 import type { Observability } from "./observability.ts";
 import type { Rule } from "./rule.ts";
@@ -39,12 +40,25 @@ const uses = (agents: readonly Agent[], component: string): boolean =>
 const usesCel = (component: string): string =>
   `self.agents.exists(a, a.uses.exists(u, has(u.component) && u.component == '${component}'))`;
 
+const langfuseCel = "self.observability.langfuse";
+const langfuseTasks = `${langfuseCel}.mode == 'SelfHosted' && has(${langfuseCel}.selfHosted) ? ${langfuseCel}.selfHosted.web.replicas + ${langfuseCel}.selfHosted.worker.replicas : 0`;
+
 /** What crosses the fields of a spec. */
 export const crossRules: readonly Rule<Crossing>[] = [
   {
     cel: "self.agents.all(a, self.agents.exists_one(b, b.port == a.port))",
     message: "agents: two agents have the same port: give each agent a port of its own",
     holds: ({ agents }) => new Set(agents.map(({ port }) => port)).size === agents.length,
+  },
+  {
+    cel: "self.agents.all(a, !has(a.grpcPort) || self.agents.all(b, b.name == a.name || (b.port != a.grpcPort && (!has(b.grpcPort) || b.grpcPort != a.grpcPort))))",
+    message: "agents: grpcPort of an agent is a port of another one: give each port to one agent",
+    holds: ({ agents }) =>
+      agents.every(
+        (a) =>
+          a.grpcPort === undefined ||
+          agents.every((b) => b.name === a.name || (b.port !== a.grpcPort && b.grpcPort !== a.grpcPort)),
+      ),
   },
   {
     cel: "self.agents.all(a, a.uses.all(u, !has(u.agent) || self.agents.exists(b, b.name == u.agent)))",
@@ -60,6 +74,11 @@ export const crossRules: readonly Rule<Crossing>[] = [
     holds: ({ agents, data }) => data.database !== undefined || !uses(agents, "database"),
   },
   {
+    cel: `has(self.data.cache) || !${usesCel("cache")}`,
+    message: "agents: uses names the component cache, and there is none: add data.cache or remove the entry",
+    holds: ({ agents, data }) => data.cache !== undefined || !uses(agents, "cache"),
+  },
+  {
     cel: `has(self.data.artifacts) || !${usesCel("artifacts")}`,
     message: "agents: uses names the component artifacts, and there is none: add data.artifacts or remove the entry",
     holds: ({ agents, data }) => data.artifacts !== undefined || !uses(agents, "artifacts"),
@@ -67,7 +86,7 @@ export const crossRules: readonly Rule<Crossing>[] = [
   {
     cel: `self.observability.langfuse.mode != 'None' || !${usesCel("langfuse")}`,
     message:
-      "agents: uses names the component langfuse, and observability.langfuse.mode is None: set it to Cloud or remove the entry",
+      "agents: uses names the component langfuse, and observability.langfuse.mode is None: set it to Cloud or SelfHosted, or remove the entry",
     holds: ({ agents, observability }) => observability.langfuse.mode !== "None" || !uses(agents, "langfuse"),
   },
   {
@@ -82,13 +101,15 @@ export const crossRules: readonly Rule<Crossing>[] = [
     holds: ({ agents }) => agents.reduce((sum, { secrets }) => sum + secrets.length, 0) <= maxSecrets,
   },
   {
-    cel: `has(self.network.existing) || ${otherwiseWrong} || self.agents.map(a, a.replicas).sum() * 2 <= ${roomCel} * ${zoneCount("self")}`,
+    cel: `has(self.network.existing) || ${otherwiseWrong} || (self.agents.map(a, a.replicas).sum() + (${langfuseTasks})) * 2 <= ${roomCel} * ${zoneCount("self")}`,
     message:
       "network.cidr is too small: while a release rolls out every task runs twice, and each needs an address of its own in a private subnet (an eighth of the block in each zone). Use a larger block or fewer replicas",
-    holds: ({ network, agents }) => {
+    holds: ({ network, agents, observability }) => {
       if (network.existing) return true;
       const room = rooms[parseCidr(network.cidr ?? defaultCidr)?.prefix ?? 0];
-      const tasks = agents.reduce((sum, agent) => sum + agent.replicas, 0);
+      const { web, worker } = selfHostedLangfuse(observability.langfuse) ?? {};
+      const ofLangfuse = (web?.replicas ?? 0) + (worker?.replicas ?? 0);
+      const tasks = agents.reduce((sum, agent) => sum + agent.replicas, ofLangfuse);
       return room === undefined || tasks * 2 <= room * countZones(network);
     },
   },

@@ -55,8 +55,11 @@ const effectiveDefaults = z.strictObject({
   instanceClass: text(40).describe("data.database.instanceClass"),
   multiAZ: z.boolean().describe("data.database.multiAZ"),
   backupRetentionDays: z.int().min(0).describe("data.database.backupRetentionDays"),
+  cacheNodeType: text(40).optional().describe("data.cache.nodeType"),
+  cacheReplicas: z.int().min(0).optional().describe("data.cache.replicas"),
+  cacheSnapshotRetentionDays: z.int().min(0).optional().describe("data.cache.snapshotRetentionDays"),
   retentionDays: z.int().min(1).describe("observability.logs.retentionDays"),
-  databasePolicy: z.enum(["Delete", "Retain", "Snapshot"]).describe("deletionPolicy of the database"),
+  databasePolicy: z.enum(["Delete", "Retain", "Snapshot"]).describe("deletionPolicy of the database and the cache"),
   dataPolicy: z.enum(["Delete", "Retain"]).describe("deletionPolicy of other data"),
 });
 export type EffectiveDefaults = z.output<typeof effectiveDefaults>;

@@ -4,6 +4,7 @@ import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { EFSClient } from "@aws-sdk/client-efs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { ElastiCacheClient } from "@aws-sdk/client-elasticache";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { RDSClient } from "@aws-sdk/client-rds";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -73,6 +74,9 @@ export function connect(connection: Connection): Aws {
     },
     get efs() {
       return client("elasticfilesystem", () => new EFSClient(config));
+    },
+    get elasticache() {
+      return client("elasticache", () => new ElastiCacheClient(config));
     },
     get elb() {
       return client("elasticloadbalancing", () => new ElasticLoadBalancingV2Client(config));

@@ -4,7 +4,7 @@
  *
  * Sources: "Error codes for the Amazon EC2 API" (AWSEC2/latest/APIReference/errors-overview.html), "Common Error Types"
  * and the Errors section of each action in the API references of ECS, ECR, EFS, Elastic Load Balancing v2, IAM,
- * CloudWatch Logs, RDS, S3 ("Error responses"), Secrets Manager, Cloud Map and STS.
+ * CloudWatch Logs, ElastiCache, RDS, S3 ("Error responses"), Secrets Manager, Cloud Map and STS.
  */
 
 /** What an error of AWS means for whoever asked. */
@@ -69,6 +69,7 @@ export const codes: Readonly<Record<Exclude<ErrorClass, "terminal">, readonly st
     "ResourceInUse",
   ],
   throttle: [
+    "APICallRateForCustomerExceeded",
     "BandwidthLimitExceeded",
     "EC2Throttled",
     "RequestLimitExceeded",
@@ -80,7 +81,9 @@ export const codes: Readonly<Record<Exclude<ErrorClass, "terminal">, readonly st
   ],
   quota: [
     "AddressLimitExceeded",
+    "ClusterQuotaForCustomerExceeded",
     "InsufficientAddressCapacity",
+    "InsufficientCacheClusterCapacity",
     "InsufficientCapacity",
     "InsufficientDBInstanceCapacity",
     "InsufficientFreeAddressesInSubnet",
@@ -90,6 +93,8 @@ export const codes: Readonly<Record<Exclude<ErrorClass, "terminal">, readonly st
     "LimitExceeded",
     "MaxDBShardGroupLimitReached",
     "NoFreeAddressesInSubnet",
+    "NodeQuotaForClusterExceeded",
+    "NodeQuotaForCustomerExceeded",
     "PendingVerification",
     "TargetGroupAssociationLimit",
     "TooManyBuckets",
@@ -148,6 +153,8 @@ export const codes: Readonly<Record<Exclude<ErrorClass, "terminal">, readonly st
     "InvalidAddress.Locked",
     "InvalidState",
     "LifecyclePolicyPreviewInProgress",
+    // ElastiCache: replicas are as many as asked for already, only the read was behind.
+    "NoOperation",
     "OperationAborted",
     "PriorRequestNotComplete",
     "ReportInProgress",
@@ -188,6 +195,8 @@ export const byMessage: readonly (readonly [code: RegExp, message: RegExp, meani
   [/^InvalidConfigurationRequest$/, /access denied for bucket/i, "busy"],
   // RDS: storage can change again once the last change has been optimized, which takes hours ("Working with storage").
   [/^InvalidParameterCombination$/, /previous storage change|storage optimi[sz]ation|being optimi[sz]ed/i, "busy"],
+  // ElastiCache makes its role on first use, and may not see it at once.
+  [/^ServiceLinkedRoleNotFound$/, /^/, "busy"],
   // Elastic Load Balancing: a certificate is never ours, so that no wait makes it appear.
   [/^CertificateNotFound$/, /^/, "terminal"],
   // EC2: ModifyVpcEndpoint removes what a read that was behind still showed.

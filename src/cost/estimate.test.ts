@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { graphOf, referenceSpec } from "../../test/support/reference.ts";
 import { estimate } from "./estimate.ts";
-import { databasePrice, pricesOf } from "./prices.ts";
+import { cachePrice, databasePrice, pricesOf } from "./prices.ts";
 
 const costOf = (change: Parameters<typeof referenceSpec>[0] = {}) => {
   const { graph, spec } = graphOf(referenceSpec(change));
@@ -71,4 +71,18 @@ test("an instance class that is not listed is taken by its size", () => {
   const prices = pricesOf("us-east-1");
   expect(databasePrice(prices, "db.m9.4xlarge")).toBeCloseTo(8 * 0.178);
   expect(databasePrice(prices, "db.m9.large")).toBeCloseTo(0.178);
+});
+
+test("a cache costs each of its nodes, and Redis a quarter more than Valkey", () => {
+  const lineOf = (cache: object) =>
+    costOf({ data: { database: {}, cache } }).lines.find(({ item }) => item.startsWith("ElastiCache"));
+  expect(lineOf({ replicas: 1 })).toEqual({
+    item: "ElastiCache cache.t4g.micro",
+    quantity: "2 × 730 h",
+    monthlyUSD: 18.69,
+  });
+  expect(lineOf({ engine: "Redis", replicas: 1 })?.monthlyUSD).toBe(23.36);
+  expect(costOf().lines.filter(({ item }) => item.startsWith("ElastiCache"))).toEqual([]);
+  const prices = pricesOf("us-east-1");
+  expect(cachePrice(prices, "redis", "cache.m9g.2xlarge")).toBeCloseTo(4 * 0.149);
 });

@@ -2,7 +2,7 @@ import type { EffectiveSpec } from "../api/effective.ts";
 import type { CostLine } from "../api/status.ts";
 import type { Graph, Node } from "../graph/graph.ts";
 import { fargateLines } from "./fargate-cost.ts";
-import { databasePrice, hoursPerMonth, type Prices, pricesOf } from "./prices.ts";
+import { cachePrice, databasePrice, hoursPerMonth, type Prices, pricesOf } from "./prices.ts";
 
 /** What a graph costs in a month, in US dollars. */
 export interface Estimate {
@@ -13,7 +13,7 @@ export interface Estimate {
 
 /**
  * What load brings is not known: these stand for a platform with little of it, and every line names what it counts.
- * Model calls, traffic to the internet and backups beyond the size of the database are in no line.
+ * Model calls, traffic to the internet, snapshots of the cache and backups beyond the size of the database are in no line.
  */
 export const assumed = {
   loadBalancerUnits: 0.25,
@@ -33,6 +33,7 @@ export function estimate(graph: Graph, { aws }: Pick<EffectiveSpec, "aws">): Est
     ...networkLines(of, prices),
     ...ingressLines(of, prices),
     ...databaseLines(of, prices),
+    ...cacheLines(of, prices),
     ...storageLines(of, prices),
     ...observabilityLines(of, prices),
     ...secretLines(of, prices),
@@ -90,6 +91,14 @@ function databaseLines(of: Of, prices: Prices): CostLine[] {
       hourly(`RDS ${instanceClass}${where}`, copies, databasePrice(prices, instanceClass)),
       { item: "RDS storage", quantity: `${storage} GiB`, monthlyUSD: storage * prices.databaseGiBMonth },
     ];
+  });
+}
+
+function cacheLines(of: Of, prices: Prices): CostLine[] {
+  return of("AWS::ElastiCache::ReplicationGroup").map(({ props }) => {
+    const nodeType = String(props.nodeType);
+    const price = cachePrice(prices, String(props.engine), nodeType);
+    return hourly(`ElastiCache ${nodeType}`, Number(props.replicas) + 1, price);
   });
 }
 

@@ -3,8 +3,10 @@ import list from "./prices.json" with { type: "json" };
 type RegionPrices = (typeof list.regions)["us-east-1"];
 
 /** Prices of one region, in US dollars an hour unless the name says otherwise. */
-export interface Prices extends Omit<RegionPrices, "database"> {
+export interface Prices extends Omit<RegionPrices, "database" | "cache"> {
   readonly database: Readonly<Record<string, number>>;
+  /** Of Redis OSS, by node type. */
+  readonly cache: Readonly<Record<string, number>>;
   /** Of another region, raised: the list has none for this one. */
   readonly isGuess: boolean;
 }
@@ -32,13 +34,21 @@ export function pricesOf(region: string): Prices {
  * step of AWS's sizes doubles, and a `large` of general purpose is the measure.
  */
 export function databasePrice(prices: Prices, instanceClass: string): number {
-  const known = prices.database[instanceClass];
-  if (known !== undefined) return known;
-  const size = instanceClass.split(".").at(-1) ?? "";
+  return prices.database[instanceClass] ?? largesIn(instanceClass) * (prices.database["db.m5.large"] ?? 0);
+}
+
+/** Dollars an hour of a cache node: of Valkey a fifth less than of Redis OSS. An unknown type is taken by its size. */
+export function cachePrice(prices: Prices, engine: string, nodeType: string): number {
+  const redis = prices.cache[nodeType] ?? largesIn(nodeType) * (prices.cache["cache.m6g.large"] ?? 0);
+  return engine === "valkey" ? redis * list.valkeyFactor : redis;
+}
+
+/** How many `large` a size is worth. */
+function largesIn(type: string): number {
+  const size = type.split(".").at(-1) ?? "";
   const small: Readonly<Record<string, number>> = { micro: 0.1, small: 0.2, medium: 0.4, large: 1, xlarge: 2 };
   const multiple = /^([0-9]+)xlarge$/.exec(size);
-  const larges = multiple ? Number(multiple[1]) * 2 : (small[size] ?? 1);
-  return larges * (prices.database["db.m5.large"] ?? 0);
+  return multiple ? Number(multiple[1]) * 2 : (small[size] ?? 1);
 }
 
 function raise(value: unknown, factor: number): unknown {

@@ -1,4 +1,5 @@
 import type { EffectiveSpec } from "../api/effective.ts";
+import { addCache } from "./cache.ts";
 import { addAgent, addCluster } from "./compute.ts";
 import { addDatabase } from "./data.ts";
 import { addEndpoints, endpointServicesOf } from "./endpoints.ts";
@@ -29,8 +30,21 @@ export function buildGraph(spec: EffectiveSpec, facts: Facts): Graph {
   const logGroups = addObservability(scope);
   const compute = addCluster(scope, network, addExecutionRole(scope, injectedSecrets(scope, secrets)));
   const database = addDatabase(scope, network, security, compute);
+  const cache = addCache(scope, network, security);
   const ingress = addIngress(scope, network, security, storage);
-  const parts = { compute, network, security, secrets, storage, database, images, logGroups, ingress, endpoints };
+  const parts = {
+    compute,
+    network,
+    security,
+    secrets,
+    storage,
+    database,
+    cache,
+    images,
+    logGroups,
+    ingress,
+    endpoints,
+  };
   for (const agent of spec.agents) addAgent(scope, agent, parts);
   return scope.graph;
 }

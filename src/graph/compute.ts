@@ -1,6 +1,7 @@
 import type { Agent } from "../api/agent.ts";
 import { cpuUnits, memoryMiB } from "../api/fargate.ts";
 import type { CapacityStrategy } from "../kinds/ecs/capacity.ts";
+import type { CacheParts } from "./cache.ts";
 import type { DatabaseParts } from "./data-parts.ts";
 import { addDiscovery, type DiscoveryParts } from "./discovery.ts";
 import type { Blocked } from "./graph.ts";
@@ -45,6 +46,7 @@ export interface AgentParts {
   readonly secrets: SecretParts;
   readonly storage: StorageParts;
   readonly database: DatabaseParts | undefined;
+  readonly cache: CacheParts | undefined;
   readonly images: ReadonlyMap<string, Wired<string>>;
   readonly logGroups: ReadonlyMap<string, Ref<string>>;
   readonly ingress: ReadonlyMap<string, IngressPart>;
@@ -86,10 +88,10 @@ export function addAgent(scope: Scope, agent: Agent, parts: AgentParts): void {
 }
 
 function addTaskDefinition(scope: Scope, agent: Agent, parts: AgentParts): Ref<string> {
-  const { compute, secrets, database, storage } = parts;
+  const { compute, secrets, database, cache, storage } = parts;
   const own = secrets.ofAgents.get(agent.name);
   const patterns = [...(own?.values() ?? [])].map(({ pattern }) => pattern);
-  const wiring = wire(scope, agent, { domain: compute.domain, secrets, database, storage });
+  const wiring = wire(scope, agent, { domain: compute.domain, secrets, database, cache, storage });
   const name = scope.names.part(agent.name);
   return scope.add(
     "AWS::ECS::TaskDefinition",
@@ -105,6 +107,7 @@ function addTaskDefinition(scope: Scope, agent: Agent, parts: AgentParts): Ref<s
         name: agent.name,
         image: required(parts.images, agent.name),
         port: agent.port,
+        ...(agent.grpcPort !== undefined && { grpcPort: agent.grpcPort }),
         environment: wiring.environment,
         secrets: wiring.secrets,
         logGroup: required(parts.logGroups, agent.name),
@@ -130,15 +133,27 @@ function withoutImage({ facts, names }: Scope, { name, image }: Agent): Blocked 
 }
 
 /**
- * Edges that no value carries: a way out of the subnets, rules that let the agent be reached and reach the database, and
- * the listener's rule, for ECS refuses a target group that no load balancer uses.
+ * Edges that no value carries: a way out of the subnets, rules that let the agent be reached and reach database and cache,
+ * and the listener's rule, for ECS refuses a target group that no load balancer uses.
  */
-function startsAfter(agent: Agent, { network, security, endpoints, ingress, database }: AgentParts): readonly string[] {
+function startsAfter(
+  agent: Agent,
+  { network, security, endpoints, ingress, database, cache }: AgentParts,
+): readonly string[] {
   const own = security.open.get(`agent/${agent.name}/security-group`);
-  const usesDatabase = database && agent.uses.some((use) => use.component === "database");
-  const toDatabase = usesDatabase ? [...database.ready, security.open.get("database/security-group")] : [];
+  const to = (component: "database" | "cache", part: { readonly ready: readonly string[] } | undefined) =>
+    part && agent.uses.some((use) => use.component === component)
+      ? [...part.ready, security.open.get(`${component}/security-group`)]
+      : [];
   const rules = ingress.get(agent.name)?.rules ?? [];
-  const all = [...network.privateReady, ...endpoints, own, ...toDatabase, ...rules];
+  const all = [
+    ...network.privateReady,
+    ...endpoints,
+    own,
+    ...to("database", database),
+    ...to("cache", cache),
+    ...rules,
+  ];
   return all.filter((node) => node !== undefined);
 }
 

@@ -11,6 +11,7 @@ export function endpointServicesOf({ spec }: Pick<Scope, "spec">): readonly Endp
   if (made.natGateways === "None") {
     for (const service of ["ecr.api", "ecr.dkr", "logs", "secretsmanager", "sts"] as const) wanted.add(service);
     if (spec.agents.some(({ bedrock }) => bedrock && bedrock.models.length > 0)) wanted.add("bedrock-runtime");
+    if (spec.agents.some(({ uses }) => uses.some(({ component }) => component === "events"))) wanted.add("events");
     if (spec.agents.some(({ bedrock }) => bedrock?.invokeAgents)) wanted.add("bedrock-agent-runtime");
   }
   return [...wanted].sort();

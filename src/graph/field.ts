@@ -10,12 +10,13 @@ const fields: readonly (readonly [beginning: string, field: string])[] = [
   ["alb/https", "spec.access.domain.certificateArn"],
   ["alb", "spec.access"],
   ["database/", "spec.data.database"],
+  ["cache/", "spec.data.cache"],
   ["artifacts/", "spec.data.artifacts"],
   ["langfuse/", "spec.observability.langfuse"],
 ];
 
 /** The field of the spec that a resource is made from, where one field decides: what a person would correct. */
 export function fieldOf({ id, agent }: Pick<Node, "id" | "agent">): string | undefined {
-  if (agent !== undefined) return `spec.agents[${agent}]`;
-  return fields.find(([beginning]) => id.startsWith(beginning))?.[1];
+  const field = fields.find(([beginning]) => id.startsWith(beginning))?.[1];
+  return field ?? (agent === undefined ? undefined : `spec.agents[${agent}]`);
 }

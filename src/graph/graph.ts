@@ -14,6 +14,7 @@ export type Fact =
   | "DiscoveryReady"
   | "IngressReady"
   | "DatabaseReady"
+  | "CacheReady"
   | "AgentsReady";
 
 export type DeletionPolicy = "Delete" | "Retain" | "Snapshot";

@@ -6,6 +6,7 @@ import type { Ref, Wired } from "./ref.ts";
 import { text } from "./ref.ts";
 import type { Scope } from "./scope.ts";
 import { artifactsPrefix, type StorageParts } from "./storage.ts";
+import { eventBus } from "./wiring.ts";
 
 type Statement = Wired<PolicyStatement>;
 
@@ -13,7 +14,12 @@ type Statement = Wired<PolicyStatement>;
  * The role that ECS itself uses to start tasks: AWS's managed policy, and the own log groups, repositories and secrets.
  * Secrets are named by name with the six characters that Secrets Manager appends, so that the role waits for none of them.
  */
-export function addExecutionRole(scope: Scope, secretArns: readonly string[]): Ref<string> {
+export function addExecutionRole(
+  scope: Scope,
+  secretArns: readonly Wired<string>[],
+  id = "execution-role",
+  part = "execution",
+): Ref<string> {
   const { names, facts } = scope;
   const statements: Statement[] = [
     {
@@ -32,18 +38,18 @@ export function addExecutionRole(scope: Scope, secretArns: readonly string[]): R
   if (secretArns.length > 0) statements.push(readSecrets(secretArns));
   return scope.add(
     "AWS::IAM::Role",
-    "execution-role",
+    id,
     {
       description: "Starts tasks: pulls images, writes logs, injects secrets",
       trust: trustOfTasks(scope),
       managedPolicyArns: [`arn:${facts.partition}:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy`],
       policies: [{ name: "execution", document: allow(statements) }],
     },
-    { name: names.role("execution"), fact: "IdentityReady" },
+    { name: names.role(part), fact: "IdentityReady" },
   ).roleArn;
 }
 
-/** The role of one agent's own code: its models, its secrets, its part of the bucket, and nothing else. */
+/** The role of one agent's own code: its models, its secrets, its part of the bucket, its events, and nothing else. */
 export function addTaskRole(
   scope: Scope,
   agent: Agent,
@@ -56,7 +62,8 @@ export function addTaskRole(
   if (uses("database") && parts.database) secrets.push(parts.database.secretArn);
   if (secrets.length > 0) statements.push(readSecrets(secrets));
   const bucket = parts.storage.bucketArn;
-  if (uses("artifacts") && bucket) statements.push(...artifactStatements(bucket));
+  if (uses("artifacts") && bucket) statements.push(...objectStatements(bucket, artifactsPrefix));
+  if (uses("events")) statements.push(putEvents(scope));
   return scope.add(
     "AWS::IAM::Role",
     `agent/${agent.name}/task-role`,
@@ -99,20 +106,26 @@ function readSecrets(arns: readonly Wired<string>[]): Statement {
   return { Sid: "Secrets", Effect: "Allow", Action: ["secretsmanager:GetSecretValue"], Resource: arns };
 }
 
-function artifactStatements(bucketArn: Ref<string>): Statement[] {
+function putEvents(scope: Scope): Statement {
+  const bus = scope.arn("events", `event-bus/${eventBus}`);
+  return { Sid: "Events", Effect: "Allow", Action: ["events:PutEvents"], Resource: [bus] };
+}
+
+/** Everything with the objects under a prefix of a bucket, and nothing with the rest of it. */
+export function objectStatements(bucketArn: Ref<string>, prefix: string): Statement[] {
   return [
     {
       Sid: "Artifacts",
       Effect: "Allow",
       Action: ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
-      Resource: [text`${bucketArn}/${artifactsPrefix}*`],
+      Resource: [text`${bucketArn}/${prefix}*`],
     },
     {
       Sid: "ListArtifacts",
       Effect: "Allow",
       Action: ["s3:ListBucket"],
       Resource: [bucketArn],
-      Condition: { StringLike: { "s3:prefix": [`${artifactsPrefix}*`] } },
+      Condition: { StringLike: { "s3:prefix": [`${prefix}*`] } },
     },
   ];
 }

@@ -51,6 +51,11 @@ export class Names {
     return `${cut(this.part(part), 55)}-${hash(`${this.part(part)} ${this.#place}`)}`;
   }
 
+  /** Up to 40 characters. ElastiCache API reference, CreateReplicationGroup. */
+  replicationGroup(part: string): string {
+    return within(this.part(part), 40);
+  }
+
   logGroup(part: string): string {
     return `/ecs/${this.part(part)}`;
   }

@@ -12,6 +12,7 @@ const byFact: Readonly<Record<Fact, Phase>> = {
   AgentsReady: "Compute",
   IngressReady: "Networking",
   DatabaseReady: "Database",
+  CacheReady: "Database",
   ObservabilityReady: "Monitoring",
 };
 

@@ -19,18 +19,21 @@ test("docs/wiring.md has the table of the code", () => {
 });
 
 test("every variable that is set is in the table, and every row of the table is set", () => {
+  const components = ["database", "cache", "artifacts", "events"] as const;
   const agents = referenceSpec().agents.map((agent) => ({
     ...agent,
-    uses: [...(agent.uses ?? []), { component: "database" as const }, { component: "artifacts" as const }],
+    grpcPort: agent.port + 1000,
+    uses: [...(agent.uses ?? []), ...components.map((component) => ({ component }))],
     secrets: [...(agent.secrets ?? []), { name: "key", from: { secretRef: { name: "snowflake", key: "user" } } }],
   }));
-  const { graph } = graphOf(referenceSpec({ agents, data: { database: {}, artifacts: {} } }));
+  const { graph } = graphOf(referenceSpec({ agents, data: { database: {}, cache: {}, artifacts: {} } }));
   const set = referenceSpec().agents.flatMap(({ name }) => {
     const { environment, secrets } = container(graph, name);
     return [...Object.keys(environment), ...Object.keys(secrets)];
   });
   const patterns = new Map([
     ["<AGENT>_URL", /^(AWS_AGENT_CORE|LANGGRAPH|SNOWFLAKE_CORTEX)_URL$/],
+    ["<AGENT>_GRPC_URL", /^(AWS_AGENT_CORE|LANGGRAPH|SNOWFLAKE_CORTEX)_GRPC_URL$/],
     ["<SECRET>", /^KEY$/],
     ["<SECRET>_<KEY>", /^SNOWFLAKE_(ACCOUNT|USER|PASSWORD)$/],
     ["<SECRET>_SECRET_ARN", /^(SNOWFLAKE|KEY)_SECRET_ARN$/],
@@ -98,4 +101,75 @@ test("the agent's own env wins over what is wired", () => {
   const env = { LANGGRAPH_URL: "http://elsewhere", LOG_LEVEL: "debug" };
   const { graph } = graphOf(referenceSpec({ agents: [{ ...core, env }, ...rest] }));
   expect(container(graph, "aws-agent-core").environment).toMatchObject(env);
+});
+
+test("an agent that uses the cache finds it by TLS, and starts once it is there and lets the agent in", () => {
+  const [core, langgraph, ...rest] = referenceSpec().agents;
+  if (!core || !langgraph) throw new Error("the reference case has agents");
+  const agents = [{ ...core, uses: [{ component: "cache" as const }] }, langgraph, ...rest];
+  const { graph } = graphOf(referenceSpec({ agents, data: { database: {}, cache: {} } }));
+  expect(container(graph, "aws-agent-core").environment).toMatchObject({
+    REDIS_URL: {
+      $template: ["rediss://", { $ref: { node: "cache/replication-group", output: "endpoint" } }, ":", "6379"],
+    },
+    REDIS_HOST: { $ref: { node: "cache/replication-group", output: "endpoint" } },
+    REDIS_PORT: "6379",
+  });
+  const needed = graph.get("agent/aws-agent-core/service")?.dependsOn;
+  expect(needed).toContain("cache/replication-group");
+  expect(needed).toContain("cache/security-group/ingress");
+  expect(graph.get("cache/security-group/ingress")?.props.rules).toEqual([
+    {
+      protocol: "tcp",
+      fromPort: 6379,
+      toPort: 6379,
+      sourceGroupId: { $ref: { node: "agent/aws-agent-core/security-group", output: "groupId" } },
+      description: "Agent aws-agent-core",
+    },
+  ]);
+  expect(container(graph, "langgraph").environment).not.toHaveProperty("REDIS_URL");
+  expect(graph.get("agent/langgraph/service")?.dependsOn).not.toContain("cache/replication-group");
+});
+
+test("an agent with a gRPC port serves it beside HTTP, and only those who use it find and reach it", () => {
+  const [core, langgraph, cortex] = referenceSpec().agents;
+  if (!core || !langgraph || !cortex) throw new Error("the reference case has three agents");
+  const { graph } = graphOf(referenceSpec({ agents: [core, { ...langgraph, grpcPort: 50051 }, cortex] }));
+  expect(graph.get("agent/langgraph/task-definition")?.props.container).toMatchObject({ port: 8001, grpcPort: 50051 });
+  expect(container(graph, "langgraph").environment).toMatchObject({ PORT: "8001", GRPC_PORT: "50051" });
+  expect(container(graph, "aws-agent-core").environment).toMatchObject({
+    LANGGRAPH_URL: "http://langgraph.multi-agent-orchestrator.local:8001",
+    LANGGRAPH_GRPC_URL: "http://langgraph.multi-agent-orchestrator.local:50051",
+  });
+  expect(container(graph, "aws-agent-core").environment).not.toHaveProperty("GRPC_PORT");
+  expect(container(graph, "snowflake-cortex").environment).not.toHaveProperty("LANGGRAPH_GRPC_URL");
+  const from = (agent: string) => ({ $ref: { node: `agent/${agent}/security-group`, output: "groupId" } });
+  const rules = graph.get("agent/langgraph/security-group/ingress")?.props.rules;
+  expect(rules).toEqual(
+    [8001, 50051].map((port) => ({
+      protocol: "tcp",
+      fromPort: port,
+      toPort: port,
+      sourceGroupId: from("aws-agent-core"),
+      description: "Agent aws-agent-core",
+    })),
+  );
+});
+
+test("an agent that uses events may put them on the account's own bus, and on no other", () => {
+  const [core, ...rest] = referenceSpec().agents;
+  if (!core) throw new Error("the reference case has agents");
+  const agents = [{ ...core, uses: [{ component: "events" as const }] }, ...rest];
+  const { graph } = graphOf(referenceSpec({ agents }));
+  expect(container(graph, "aws-agent-core").environment).toMatchObject({ EVENT_BUS_NAME: "default" });
+  const policies = (agent: string) => JSON.stringify(graph.get(`agent/${agent}/task-role`)?.props.policies);
+  expect(policies("aws-agent-core")).toContain(
+    JSON.stringify({
+      Sid: "Events",
+      Effect: "Allow",
+      Action: ["events:PutEvents"],
+      Resource: ["arn:aws:events:us-east-1:111122223333:event-bus/default"],
+    }),
+  );
+  expect(policies("langgraph")).not.toContain("events:");
 });

@@ -1,5 +1,6 @@
 import type { Agent } from "../api/agent.ts";
 import { envName } from "../api/common.ts";
+import type { CacheParts } from "./cache.ts";
 import type { DatabaseParts } from "./data-parts.ts";
 import type { Wired } from "./ref.ts";
 import type { Scope } from "./scope.ts";
@@ -17,8 +18,12 @@ interface Connections {
   readonly domain: string;
   readonly secrets: SecretParts;
   readonly database: DatabaseParts | undefined;
+  readonly cache: CacheParts | undefined;
   readonly storage: StorageParts;
 }
+
+/** Every account and region has this bus. EventBridge user guide, "Event buses in Amazon EventBridge". */
+export const eventBus = "default";
 
 /** One row of docs/wiring.md. */
 interface Variable {
@@ -37,6 +42,12 @@ export const variables: readonly Variable[] = [
     when: "uses `{ agent: <agent> }`",
     value: "`http://<agent>.<domain>:<port>` in the private DNS",
   },
+  { name: "GRPC_PORT", when: "grpcPort is set", value: "port that the agent shall serve gRPC on, without TLS" },
+  {
+    name: "<AGENT>_GRPC_URL",
+    when: "uses `{ agent: <agent> }` that has a grpcPort",
+    value: "`http://<agent>.<domain>:<grpcPort>` in the private DNS",
+  },
   { name: "DATABASE_HOST", when: "uses `{ component: database }`", value: "host name" },
   { name: "DATABASE_PORT", when: "uses `{ component: database }`", value: "5432" },
   { name: "DATABASE_NAME", when: "uses `{ component: database }`", value: "name of the database" },
@@ -50,6 +61,13 @@ export const variables: readonly Variable[] = [
     when: "uses `{ component: database }`",
     value: "ARN of the secret with `username` and `password`: read it on every connect, RDS rotates it",
   },
+  {
+    name: "REDIS_URL",
+    when: "uses `{ component: cache }`",
+    value: "`rediss://<host>:6379`: TLS; who may connect is decided by security groups, there is no password",
+  },
+  { name: "REDIS_HOST", when: "uses `{ component: cache }`", value: "host name of the primary" },
+  { name: "REDIS_PORT", when: "uses `{ component: cache }`", value: "6379" },
   { name: "LANGFUSE_HOST", when: "uses `{ component: langfuse }`", value: "address of Langfuse" },
   { name: "LANGFUSE_BASE_URL", when: "uses `{ component: langfuse }`", value: "the same, as newer SDKs call it" },
   { name: "LANGFUSE_PUBLIC_KEY", when: "uses `{ component: langfuse }`", value: "secret: `publicKey` of the Secret" },
@@ -59,6 +77,11 @@ export const variables: readonly Variable[] = [
     name: "ARTIFACTS_PREFIX",
     when: "uses `{ component: artifacts }`",
     value: "`artifacts/`: the part of it that agents may use",
+  },
+  {
+    name: "EVENT_BUS_NAME",
+    when: "uses `{ component: events }`",
+    value: "`default`: the bus of EventBridge that the agent may put events on",
   },
   { name: "BEDROCK_MODELS", when: "bedrock.models is not empty", value: "the models, with commas between" },
   { name: "<SECRET>", when: "a secret by `arn`, or by `secretRef` with a key", value: "secret: its value" },
@@ -72,18 +95,22 @@ export const variables: readonly Variable[] = [
 
 /** Wires an agent to what it uses. The spec's own env wins, so that a connection can be led elsewhere. */
 export function wire(scope: Scope, agent: Agent, connections: Connections): Wiring {
-  const { domain, database, storage } = connections;
+  const { domain, database, cache, storage } = connections;
   const environment: Record<string, Wired<string>> = {
     AGENT_NAME: agent.name,
     PORT: String(agent.port),
     AWS_REGION: scope.facts.region,
+    ...(agent.grpcPort !== undefined && { GRPC_PORT: String(agent.grpcPort) }),
   };
   const secrets: Record<string, Wired<string>> = {};
   const uses = (component: string): boolean => agent.uses.some((use) => use.component === component);
 
   for (const { agent: used } of agent.uses) {
     const other = scope.spec.agents.find(({ name }) => name === used);
-    if (other) environment[`${envName(other.name)}_URL`] = `http://${other.name}.${domain}:${other.port}`;
+    if (!other) continue;
+    const host = `http://${other.name}.${domain}`;
+    environment[`${envName(other.name)}_URL`] = `${host}:${other.port}`;
+    if (other.grpcPort !== undefined) environment[`${envName(other.name)}_GRPC_URL`] = `${host}:${other.grpcPort}`;
   }
   if (uses("database") && database) {
     environment.DATABASE_HOST = database.host;
@@ -92,6 +119,12 @@ export function wire(scope: Scope, agent: Agent, connections: Connections): Wiri
     environment.DATABASE_SSLMODE = database.sslMode;
     environment.DATABASE_SECRET_ARN = database.secretArn;
   }
+  if (uses("cache") && cache) {
+    environment.REDIS_URL = cache.url;
+    environment.REDIS_HOST = cache.host;
+    environment.REDIS_PORT = String(cache.port);
+  }
+  if (uses("events")) environment.EVENT_BUS_NAME = eventBus;
   const langfuse = uses("langfuse") ? connections.secrets.langfuse : undefined;
   if (langfuse) {
     environment.LANGFUSE_HOST = scope.spec.observability.langfuse.host;

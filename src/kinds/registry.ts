@@ -17,6 +17,9 @@ import { taskDefinition } from "./ecs/task-definition.ts";
 import { accessPoint } from "./efs/access-point.ts";
 import { fileSystem } from "./efs/file-system.ts";
 import { mountTarget } from "./efs/mount-target.ts";
+import { cacheParameterGroup } from "./elasticache/parameter-group.ts";
+import { replicationGroup } from "./elasticache/replication-group.ts";
+import { cacheSubnetGroup } from "./elasticache/subnet-group.ts";
 import { listener } from "./elbv2/listener.ts";
 import { listenerRule } from "./elbv2/listener-rule.ts";
 import { loadBalancer } from "./elbv2/load-balancer.ts";
@@ -63,6 +66,9 @@ export const kinds = {
   "AWS::RDS::DBSubnetGroup": dbSubnetGroup,
   "AWS::RDS::DBParameterGroup": dbParameterGroup,
   "AWS::RDS::DBInstance": dbInstance,
+  "AWS::ElastiCache::SubnetGroup": cacheSubnetGroup,
+  "AWS::ElastiCache::ParameterGroup": cacheParameterGroup,
+  "AWS::ElastiCache::ReplicationGroup": replicationGroup,
   "AWS::ECS::Cluster": cluster,
   "AWS::ECS::TaskDefinition": taskDefinition,
   "AWS::ECS::Service": service,

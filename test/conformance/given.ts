@@ -4,6 +4,7 @@ import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { EFSClient } from "@aws-sdk/client-efs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { ElastiCacheClient } from "@aws-sdk/client-elasticache";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { RDSClient } from "@aws-sdk/client-rds";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -36,6 +37,7 @@ export class Given {
       ecr: new ECRClient(config),
       ecs: new ECSClient(config),
       efs: new EFSClient(config),
+      elasticache: new ElastiCacheClient(config),
       elb: new ElasticLoadBalancingV2Client(config),
       iam: new IAMClient(config),
       logs: new CloudWatchLogsClient(config),

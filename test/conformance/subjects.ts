@@ -5,6 +5,7 @@ import { ec2Routing } from "./fixtures/ec2-routing.ts";
 import { ecr } from "./fixtures/ecr.ts";
 import { ecs } from "./fixtures/ecs.ts";
 import { efs } from "./fixtures/efs.ts";
+import { elasticache } from "./fixtures/elasticache.ts";
 import { elbv2 } from "./fixtures/elbv2.ts";
 import { iam } from "./fixtures/iam.ts";
 import { logs } from "./fixtures/logs.ts";
@@ -19,6 +20,7 @@ const all: Fixtures<KindName> = {
   ...ecr,
   ...ecs,
   ...efs,
+  ...elasticache,
   ...elbv2,
   ...iam,
   ...logs,

@@ -1,9 +1,16 @@
-import type { ContainerDefinition, RegisterTaskDefinitionCommandInput, TaskDefinition } from "@aws-sdk/client-ecs";
+import type {
+  ContainerDefinition,
+  PortMapping,
+  RegisterTaskDefinitionCommandInput,
+  TaskDefinition,
+} from "@aws-sdk/client-ecs";
 import type { Container, HealthCheck, InitContainer, TaskDefinitionProps } from "./task-definition.ts";
 
 type Request = Omit<RegisterTaskDefinitionCommandInput, "tags">;
 
 const VOLUME = "data";
+/** Name of the mapping of the second port. */
+const GRPC = "grpc";
 
 /** The props as RegisterTaskDefinition takes them. propsOf() reads back exactly what this writes. */
 export function requestOf(props: TaskDefinitionProps): Request {
@@ -37,12 +44,15 @@ export function requestOf(props: TaskDefinitionProps): Request {
 }
 
 function containerOf(container: Container): ContainerDefinition {
-  const { healthCheck, command, user, mount, init } = container;
+  const { grpcPort, healthCheck, command, user, mount, init } = container;
   return {
     name: container.name,
     image: container.image,
     essential: true,
-    portMappings: [{ containerPort: container.port, hostPort: container.port, protocol: "tcp" }],
+    portMappings: [
+      mappingOf(container.port),
+      ...(grpcPort === undefined ? [] : [{ ...mappingOf(grpcPort), name: GRPC }]),
+    ],
     ...variablesOf(container),
     logConfiguration: logsOf(container.name, container),
     readonlyRootFilesystem: container.readonlyRoot,
@@ -62,6 +72,8 @@ function containerOf(container: Container): ContainerDefinition {
     ...(init && { dependsOn: [{ containerName: init.name, condition: "SUCCESS" }] }),
   };
 }
+
+const mappingOf = (port: number): PortMapping => ({ containerPort: port, hostPort: port, protocol: "tcp" });
 
 /** ECS developer guide, "Container dependency": one whose success is waited for cannot be essential. */
 function initOf(init: InitContainer, container: Container): ContainerDefinition {
@@ -110,10 +122,12 @@ function containerIn(found: TaskDefinition): Container {
   const mount = one.mountPoints?.[0];
   const efs = found.volumes?.find((volume) => volume.name === mount?.sourceVolume)?.efsVolumeConfiguration;
   const healthCheck = one.healthCheck && healthCheckIn(one.healthCheck);
+  const grpcPort = one.portMappings?.find(({ name }) => name === GRPC)?.containerPort;
   return {
     name: one.name ?? "",
     image: one.image ?? "",
-    port: one.portMappings?.[0]?.containerPort ?? 0,
+    port: one.portMappings?.find(({ name }) => name !== GRPC)?.containerPort ?? 0,
+    ...(grpcPort !== undefined && { grpcPort }),
     environment: record(one.environment?.map(({ name, value }) => [name, value])),
     secrets: record(one.secrets?.map(({ name, valueFrom }) => [name, valueFrom])),
     logGroup: logs["awslogs-group"] ?? "",

@@ -28,6 +28,8 @@ export interface Container {
   readonly name: string;
   readonly image: string;
   readonly port: number;
+  /** A second port, for gRPC. */
+  readonly grpcPort?: number;
   readonly environment: Readonly<Record<string, string>>;
   /** Environment variable → ARN of a secret or parameter, which may carry ":key::". */
   readonly secrets: Readonly<Record<string, string>>;

@@ -13,7 +13,7 @@ import type { Kind, Live, Observed } from "../kind.ts";
 import { asSet } from "../same.ts";
 import { fromTagList, toTagList } from "../tags.ts";
 import { meaningOf, sameVersion } from "./instance-status.ts";
-import { rdsArn } from "./read-groups.ts";
+import { rdsArn } from "./shared.ts";
 
 export interface DBInstanceProps {
   /** "postgres" */

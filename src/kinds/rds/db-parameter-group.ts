@@ -10,10 +10,11 @@ import {
 } from "@aws-sdk/client-rds";
 import type { Aws } from "../../aws/aws.ts";
 import { afterCreate } from "../after-create.ts";
+import { describedByName } from "../by-name.ts";
 import type { Kind } from "../kind.ts";
 import { unlessNotFound } from "../not-found.ts";
 import { toTagList } from "../tags.ts";
-import { groupsByName, rdsArn, tagsOf } from "./read-groups.ts";
+import { rdsArn, tagsOf } from "./shared.ts";
 
 export interface DBParameterGroupProps {
   /** "postgres15" */
@@ -26,12 +27,12 @@ export interface DBParameterGroupOutputs {
   readonly name: string;
 }
 
-const describe = groupsByName<DBParameterGroup>(
+const describe = describedByName<DBParameterGroup>(
   (group) => group.DBParameterGroupName,
   async (aws, query) => {
     const input = "name" in query ? { DBParameterGroupName: query.name } : query;
     const { DBParameterGroups, Marker } = await aws.rds.send(new DescribeDBParameterGroupsCommand(input));
-    return { groups: DBParameterGroups, Marker };
+    return { items: DBParameterGroups, Marker };
   },
 );
 

@@ -6,10 +6,11 @@ import {
   DescribeDBSubnetGroupsCommand,
   ModifyDBSubnetGroupCommand,
 } from "@aws-sdk/client-rds";
+import { describedByName } from "../by-name.ts";
 import type { Kind } from "../kind.ts";
 import { asSet } from "../same.ts";
 import { toTagList } from "../tags.ts";
-import { groupsByName, rdsArn, tagsOf } from "./read-groups.ts";
+import { rdsArn, tagsOf } from "./shared.ts";
 
 export interface DBSubnetGroupProps {
   readonly description: string;
@@ -21,12 +22,12 @@ export interface DBSubnetGroupOutputs {
   readonly name: string;
 }
 
-const describe = groupsByName<DBSubnetGroup>(
+const describe = describedByName<DBSubnetGroup>(
   (group) => group.DBSubnetGroupName,
   async (aws, query) => {
     const input = "name" in query ? { DBSubnetGroupName: query.name } : query;
     const { DBSubnetGroups, Marker } = await aws.rds.send(new DescribeDBSubnetGroupsCommand(input));
-    return { groups: DBSubnetGroups, Marker };
+    return { items: DBSubnetGroups, Marker };
   },
 );
 

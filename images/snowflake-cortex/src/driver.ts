@@ -1,0 +1,69 @@
+import "./driver-environment.ts";
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import type { Logger } from "@agentorchestrator/shared";
+import snowflake, { type Connection, type ConnectionOptions } from "snowflake-sdk";
+
+/**
+ * Makes the driver behave as a service needs it, once a process: its log goes to ours (by default it writes a file), and
+ * values of VARIANT that are no JSON stay text (by default it runs them as JavaScript).
+ * https://docs.snowflake.com/en/developer-guide/node-js/nodejs-driver-options
+ */
+export function configureDriver(log: Logger): void {
+  const driverLog = log.child({ component: "snowflake-sdk" }, { level: log.level === "trace" ? "trace" : "warn" });
+  // What the driver calls an error is answered to a client, with its code: as a line of its own it is no news.
+  const say = (level: "debug" | "trace") => (message: string) => driverLog[level](message);
+  snowflake.configure({
+    logLevel: log.level === "trace" ? "TRACE" : "ERROR",
+    customLogger: {
+      error: say("debug"),
+      warn: say("debug"),
+      info: say("debug"),
+      debug: say("trace"),
+      trace: say("trace"),
+    },
+    jsonColumnVariantParser: (text: string) => JSON.parse(text) as unknown,
+    xmlColumnVariantParser: (text: string) => text,
+    keepAlive: true,
+  });
+}
+
+/**
+ * Sockets of one session. After `shut` no request leaves any more: the driver sends a statement again up to 1000 times
+ * while the network is down, and would run it hours after its client was told that it failed.
+ */
+export interface Sockets {
+  readonly agent: HttpAgent | HttpsAgent;
+  shut(): void;
+}
+
+/** The driver takes a request for cancelled, and does not repeat it, when its error has this code. */
+const CANCELLED = "ERR_CANCELED";
+
+export function socketsFor(url: string): Sockets {
+  const options = { keepAlive: true, maxSockets: 16, timeout: 120_000 };
+  const agent = url.startsWith("http:") ? new HttpAgent(options) : new HttpsAgent(options);
+  const create = agent.createConnection.bind(agent);
+  let open = true;
+  agent.createConnection = (connection, callback) => {
+    if (open) return create(connection, callback);
+    throw Object.assign(new Error("the session is closed"), { code: CANCELLED });
+  };
+  return {
+    agent,
+    shut() {
+      open = false;
+      agent.destroy();
+    },
+  };
+}
+
+/** A connection of the driver that was not opened yet, which talks over `sockets`. */
+export function createConnection(options: ConnectionOptions, sockets: Sockets): Connection {
+  // The driver asks it for an agent at every request. Certificates are checked by Node; without it the driver would ask
+  // OCSP responders besides, over plain HTTP, and keep files.
+  const agentClass = () => sockets.agent;
+  return snowflake.createConnection({ ...options, agentClass } as ConnectionOptions);
+}
+
+export type { Connection, ConnectionOptions };

@@ -194,7 +194,7 @@ describe("any message", () => {
       const text = old.slice(0, index) + other + old.slice(index + (random() < 0.7 ? 1 : 0));
       return text === old ? `${old}x` : text;
     }
-    if (typeof old === "number") return old === 0 ? 1 : pick([-old, old + 1, String(old)]);
+    if (typeof old === "number") return old === 0 ? 1 : pick([-old, old * 2 + 1, String(old)]);
     if (typeof old === "boolean") return !old;
     if (old === null) return pick([false, "", {}]);
     if (Array.isArray(old)) return old.length > 0 && random() < 0.5 ? old.slice(1) : [...old, "x"];

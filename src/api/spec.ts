@@ -3,8 +3,10 @@ import { access } from "./access.ts";
 import { agent } from "./agent.ts";
 import { name } from "./common.ts";
 import { data, dataTransitions } from "./data.ts";
+import { langfuseCloud } from "./langfuse.ts";
+import { langfuseRules } from "./langfuse-rules.ts";
 import { network, networkTransitions } from "./network.ts";
-import { langfuseCloud, observability } from "./observability.ts";
+import { observability } from "./observability.ts";
 import { asSet, atMost, keyedBy, type Rule, ruled, type Transition } from "./rule.ts";
 import { crossRules } from "./spec-rules.ts";
 
@@ -167,7 +169,14 @@ const withoutWayOut: readonly Rule<Spec>[] = [
       observability.langfuse.mode !== "Cloud" ||
       observability.langfuse.host !== langfuseCloud,
   },
+  {
+    cel: "!has(self.network.natGateways) || self.network.natGateways != 'None' || self.observability.langfuse.mode != 'SelfHosted'",
+    message:
+      "Langfuse SelfHosted pulls its images from the internet, and network.natGateways None leaves no way there: set natGateways to Single",
+    holds: ({ network, observability }) =>
+      network.natGateways !== "None" || observability.langfuse.mode !== "SelfHosted",
+  },
 ];
 
 /** All that a user declares. Defaults that depend on the profile or on AWS are in effective.ts. */
-export const spec = ruled(fields, ...transitions, ...withoutWayOut, ...crossRules);
+export const spec = ruled(fields, ...transitions, ...withoutWayOut, ...crossRules, ...langfuseRules);

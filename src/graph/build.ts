@@ -7,6 +7,8 @@ import type { Facts } from "./facts.ts";
 import type { Graph } from "./graph.ts";
 import { addExecutionRole } from "./identity.ts";
 import { addIngress } from "./ingress.ts";
+import { addLangfuse } from "./langfuse.ts";
+import { addLangfuseSecrets } from "./langfuse-secrets.ts";
 import { addNetwork } from "./network.ts";
 import { addObservability } from "./observability.ts";
 import { addRegistry } from "./registry.ts";
@@ -26,7 +28,8 @@ export function buildGraph(spec: EffectiveSpec, facts: Facts): Graph {
   const endpoints = addEndpoints(scope, network, security);
   const images = addRegistry(scope);
   const storage = addStorage(scope);
-  const secrets = addSecrets(scope);
+  const langfuseSecrets = addLangfuseSecrets(scope);
+  const secrets = addSecrets(scope, langfuseSecrets?.keys);
   const logGroups = addObservability(scope);
   const compute = addCluster(scope, network, addExecutionRole(scope, injectedSecrets(scope, secrets)));
   const database = addDatabase(scope, network, security, compute);
@@ -45,6 +48,12 @@ export function buildGraph(spec: EffectiveSpec, facts: Facts): Graph {
     ingress,
     endpoints,
   };
+  const { bucketName, bucketArn } = storage;
+  if (langfuseSecrets && database && cache && bucketName && bucketArn) {
+    const stores = { database, cache, bucketName, bucketArn };
+    const entrance = ingress.get("langfuse");
+    addLangfuse(scope, { compute, network, security, stores, secrets: langfuseSecrets, ingress: entrance, endpoints });
+  }
   for (const agent of spec.agents) addAgent(scope, agent, parts);
   return scope.graph;
 }

@@ -2,6 +2,8 @@ import type { Agent } from "../api/agent.ts";
 
 /** Priorities that rules of equal exactness share. */
 const band = 190;
+/** Of the one rule that comes before those of all agents. */
+export const firstPriority = 1;
 
 /**
  * Priority of each rule, by `ruleKey`; the lowest matches first. The more of a path stands before its first wildcard, the
@@ -9,7 +11,7 @@ const band = 190;
  * comes from agent and path alone, so that an agent more or less moves no other rule, except where two meet.
  */
 export function priorities(agents: readonly Agent[]): ReadonlyMap<string, number> {
-  const taken = new Set<number>();
+  const taken = new Set<number>([firstPriority]);
   const order = new Map<string, number>();
   for (const agent of [...agents].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     for (const path of [...(agent.ingress?.paths ?? [])].sort()) {

@@ -1,11 +1,12 @@
 import type { Agent } from "../api/agent.ts";
-import { priorities, ruleKey } from "./ingress-priority.ts";
+import { selfHostedLangfuse } from "../api/langfuse.ts";
+import { firstPriority, priorities, ruleKey } from "./ingress-priority.ts";
 import { hash } from "./names.ts";
 import type { NetworkParts } from "./network.ts";
 import { onePerZone } from "./network.ts";
 import { type Ref, text, type Wired } from "./ref.ts";
 import type { Scope } from "./scope.ts";
-import type { SecurityParts } from "./security.ts";
+import { langfusePort, type SecurityParts } from "./security.ts";
 import { accessLogsPrefix, type StorageParts } from "./storage.ts";
 
 /** How requests come to an agent. */
@@ -21,10 +22,12 @@ export interface IngressPart {
 const sslPolicy = "ELBSecurityPolicy-TLS13-1-2-2021-06";
 /** More than the 60 seconds of AWS's default: agents think before they answer. */
 const idleSeconds = 120;
+/** Langfuse migrates its databases before it answers. */
+const migrationSeconds = 600;
 
 const fact = "IngressReady";
 
-/** The load balancer, when any agent wants requests from outside. @returns what each such agent's service is attached to */
+/** The load balancer, when anything wants requests from outside. @returns what the service of each is attached to, by name */
 export function addIngress(
   scope: Scope,
   network: NetworkParts,
@@ -32,10 +35,67 @@ export function addIngress(
   storage: StorageParts,
 ): ReadonlyMap<string, IngressPart> {
   const agents = scope.spec.agents.filter((agent) => agent.ingress);
-  if (agents.length === 0 || !security.alb) return new Map();
+  const langfuse = langfuseEntrance(scope);
+  if (!security.alb) return new Map();
   const listener = addListeners(scope, addLoadBalancer(scope, network, security.alb, storage));
   const order = priorities(agents);
-  return new Map(agents.map((agent) => [agent.name, addEntrance(scope, agent, network, listener, order)]));
+  const entrances = agents.map((agent): readonly [string, IngressPart] => {
+    const { name, port, ingress } = agent;
+    if (!ingress) throw new Error(`agent ${name} has no ingress`);
+    const rules = ingress.paths.map((path) => ({
+      node: `rule/${hash(path)}`,
+      path,
+      priority: order.get(ruleKey(name, path)) ?? 0,
+    }));
+    const { hosts, healthCheck } = ingress;
+    return [
+      name,
+      addEntrance(
+        scope,
+        { id: `agent/${name}`, name, agent: name, port, hosts, rules, healthCheck },
+        network,
+        listener,
+      ),
+    ];
+  });
+  if (langfuse) entrances.push(["langfuse", addEntrance(scope, langfuse, network, listener)]);
+  return new Map(entrances);
+}
+
+/** What requests come in by, for an agent or for Langfuse. */
+interface Entrance {
+  /** Beginning of its node ids. */
+  readonly id: string;
+  readonly name: string;
+  readonly agent?: string;
+  readonly port: number;
+  readonly hosts: readonly string[] | undefined;
+  readonly rules: readonly { readonly node: string; readonly path: string; readonly priority: number }[];
+  readonly healthCheck: NonNullable<Agent["ingress"]>["healthCheck"];
+  /** More seconds that a starting task may fail its checks. */
+  readonly graceSeconds?: number;
+}
+
+/** Langfuse has a host name of its own; its rule comes first, for an agent's path may be for all host names. */
+function langfuseEntrance({ spec }: Scope): Entrance | undefined {
+  const host = selfHostedLangfuse(spec.observability.langfuse)?.web.ingress?.host;
+  if (host === undefined) return undefined;
+  return {
+    id: "langfuse",
+    name: "langfuse",
+    port: langfusePort,
+    hosts: [host],
+    rules: [{ node: "rule", path: "/*", priority: firstPriority }],
+    healthCheck: {
+      path: "/api/public/health",
+      intervalSeconds: 15,
+      timeoutSeconds: 10,
+      healthyThreshold: 2,
+      unhealthyThreshold: 3,
+      matcher: "200",
+    },
+    graceSeconds: migrationSeconds,
+  };
 }
 
 /** Address at which agents with ingress answer; undefined when there is none. Resolve it as any value of a node. */
@@ -110,37 +170,30 @@ function addListeners(scope: Scope, loadBalancerArn: Ref<string>): Ref<string> {
 
 const redirect = { type: "redirect", protocol: "HTTPS", port: "443", statusCode: "HTTP_301" } as const;
 
-function addEntrance(
-  scope: Scope,
-  agent: Agent,
-  network: NetworkParts,
-  listenerArn: Ref<string>,
-  order: ReadonlyMap<string, number>,
-): IngressPart {
-  const { ingress, name } = agent;
-  if (!ingress) throw new Error(`agent ${name} has no ingress`);
-  const { path, intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold, matcher } = ingress.healthCheck;
-  const createOnly = { vpcId: network.vpcId, port: agent.port, protocol: "HTTP" } as const;
+function addEntrance(scope: Scope, entrance: Entrance, network: NetworkParts, listenerArn: Ref<string>): IngressPart {
+  const { id, name, agent, graceSeconds = 60 } = entrance;
+  const { path, intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold, matcher } = entrance.healthCheck;
+  const createOnly = { vpcId: network.vpcId, port: entrance.port, protocol: "HTTP" } as const;
+  const owner = { fact, ...(agent !== undefined && { agent }) } as const;
   const { targetGroupArn } = scope.add(
     "AWS::ElasticLoadBalancingV2::TargetGroup",
-    `agent/${name}/target-group`,
+    `${id}/target-group`,
     {
       ...createOnly,
       healthCheck: { path, intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold, matcher },
       attributes: { "deregistration_delay.timeout_seconds": "30" },
     },
-    { name: scope.names.targetGroup(name, createOnly), fact, agent: name },
+    { name: scope.names.targetGroup(name, createOnly), ...owner },
   );
-  const rules = ingress.paths.map((path) => {
-    const priority = order.get(ruleKey(name, path)) ?? 0;
+  const rules = entrance.rules.map(({ node, path, priority }) => {
     const action = { type: "forward", targetGroupArn } as const;
-    const hosts = ingress.hosts && { hosts: [...ingress.hosts].sort() };
+    const hosts = entrance.hosts && { hosts: [...entrance.hosts].sort() };
     return scope.add(
       "AWS::ElasticLoadBalancingV2::ListenerRule",
-      `agent/${name}/rule/${hash(path)}`,
+      `${id}/${node}`,
       { listenerArn, priority, paths: [path], ...hosts, action },
-      { name: scope.names.part(name), fact, agent: name },
+      { name: scope.names.part(name), ...owner },
     ).$node;
   });
-  return { targetGroupArn, rules, graceSeconds: intervalSeconds * unhealthyThreshold + 60 };
+  return { targetGroupArn, rules, graceSeconds: intervalSeconds * unhealthyThreshold + graceSeconds };
 }

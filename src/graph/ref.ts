@@ -56,12 +56,13 @@ export function isTemplate(value: unknown): value is Template {
 }
 
 /** @example text`arn:aws:s3:::${bucket.name}/*` */
-export function text(parts: TemplateStringsArray, ...refs: readonly (string | Ref<unknown>)[]): Template {
+export function text(parts: TemplateStringsArray, ...refs: readonly (string | Ref<unknown> | Template)[]): Template {
   const all: (string | Ref<unknown>)[] = [];
   for (const [index, part] of parts.entries()) {
     if (part) all.push(part);
     const ref = refs[index];
-    if (ref !== undefined) all.push(ref);
+    if (isTemplate(ref)) all.push(...ref.$template);
+    else if (ref !== undefined) all.push(ref);
   }
   return { $template: all };
 }

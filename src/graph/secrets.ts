@@ -1,5 +1,6 @@
 import type { Agent } from "../api/agent.ts";
 import type { EffectiveSpec } from "../api/effective.ts";
+import { selfHostedLangfuse } from "../api/langfuse.ts";
 import type { Facts, SecretFact } from "./facts.ts";
 import type { Blocked } from "./graph.ts";
 import { uuidOf } from "./names.ts";
@@ -18,6 +19,7 @@ export interface SecretPart {
 }
 
 export interface SecretParts {
+  /** Keys of the project that agents send traces to. */
   readonly langfuse?: SecretPart | undefined;
   /** By agent, then by name of the entry. */
   readonly ofAgents: ReadonlyMap<string, ReadonlyMap<string, SecretPart>>;
@@ -30,12 +32,16 @@ export interface SecretWanted {
 }
 
 export const langfuseKeys = ["publicKey", "secretKey"] as const;
+/** Of the Secret with the user of ClickHouse, for a Langfuse that runs here. */
+export const clickhouseKeys = ["user", "password"] as const;
 
 /** The Kubernetes Secrets that a graph is built from, each once by name and keys. */
 export function secretsWanted(spec: EffectiveSpec): readonly SecretWanted[] {
   const wanted: SecretWanted[] = [];
   const { langfuse } = spec.observability;
   if (usesLangfuse(spec) && langfuse.secretRef) wanted.push({ name: langfuse.secretRef.name, keys: langfuseKeys });
+  const clickhouse = selfHostedLangfuse(langfuse)?.clickhouse.secretRef;
+  if (clickhouse) wanted.push({ name: clickhouse.name, keys: clickhouseKeys });
   const password = spec.data.database?.passwordSecretRef;
   if (password) wanted.push({ name: password.name, keys: [password.key] });
   for (const { from } of spec.agents.flatMap(({ secrets }) => secrets)) {
@@ -49,8 +55,12 @@ export function secretsWanted(spec: EffectiveSpec): readonly SecretWanted[] {
   });
 }
 
-/** Copies of the Kubernetes Secrets that the spec names, one for each use, so that nobody reads what another one needs. */
-export function addSecrets(scope: Scope): SecretParts {
+/**
+ * Copies of the Kubernetes Secrets that the spec names, one for each use, so that nobody reads what another one needs.
+ *
+ * @param keysOfOwn keys of a Langfuse that runs here, in place of a copy
+ */
+export function addSecrets(scope: Scope, keysOfOwn: SecretPart | undefined): SecretParts {
   const { spec } = scope;
   const { secretRef } = spec.observability.langfuse;
   const langfuse =
@@ -58,7 +68,7 @@ export function addSecrets(scope: Scope): SecretParts {
       ? addCopy(scope, { id: "langfuse/secret", part: "langfuse", from: secretRef.name, keys: langfuseKeys })
       : undefined;
   const ofAgents = new Map(spec.agents.map((agent) => [agent.name, secretsOf(scope, agent)]));
-  return { langfuse, ofAgents };
+  return { langfuse: keysOfOwn ?? langfuse, ofAgents };
 }
 
 interface Copy {

@@ -2,6 +2,7 @@ import type { Agent } from "../api/agent.ts";
 import { envName } from "../api/common.ts";
 import type { CacheParts } from "./cache.ts";
 import type { DatabaseParts } from "./data-parts.ts";
+import { langfuseUrl } from "./langfuse-environment.ts";
 import type { Wired } from "./ref.ts";
 import type { Scope } from "./scope.ts";
 import { langfuseKeys, type SecretParts } from "./secrets.ts";
@@ -70,8 +71,8 @@ export const variables: readonly Variable[] = [
   { name: "REDIS_PORT", when: "uses `{ component: cache }`", value: "6379" },
   { name: "LANGFUSE_HOST", when: "uses `{ component: langfuse }`", value: "address of Langfuse" },
   { name: "LANGFUSE_BASE_URL", when: "uses `{ component: langfuse }`", value: "the same, as newer SDKs call it" },
-  { name: "LANGFUSE_PUBLIC_KEY", when: "uses `{ component: langfuse }`", value: "secret: `publicKey` of the Secret" },
-  { name: "LANGFUSE_SECRET_KEY", when: "uses `{ component: langfuse }`", value: "secret: `secretKey` of the Secret" },
+  { name: "LANGFUSE_PUBLIC_KEY", when: "uses `{ component: langfuse }`", value: "secret: public key of the project" },
+  { name: "LANGFUSE_SECRET_KEY", when: "uses `{ component: langfuse }`", value: "secret: secret key of the project" },
   { name: "ARTIFACTS_BUCKET", when: "uses `{ component: artifacts }`", value: "name of the bucket" },
   {
     name: "ARTIFACTS_PREFIX",
@@ -127,8 +128,9 @@ export function wire(scope: Scope, agent: Agent, connections: Connections): Wiri
   if (uses("events")) environment.EVENT_BUS_NAME = eventBus;
   const langfuse = uses("langfuse") ? connections.secrets.langfuse : undefined;
   if (langfuse) {
-    environment.LANGFUSE_HOST = scope.spec.observability.langfuse.host;
-    environment.LANGFUSE_BASE_URL = scope.spec.observability.langfuse.host;
+    const { mode, host } = scope.spec.observability.langfuse;
+    environment.LANGFUSE_HOST = mode === "SelfHosted" ? langfuseUrl(domain) : host;
+    environment.LANGFUSE_BASE_URL = environment.LANGFUSE_HOST;
     const [publicKey, secretKey] = langfuseKeys;
     secrets.LANGFUSE_PUBLIC_KEY = langfuse.valueFrom(publicKey);
     secrets.LANGFUSE_SECRET_KEY = langfuse.valueFrom(secretKey);

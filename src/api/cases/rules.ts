@@ -173,11 +173,6 @@ export const rules: readonly Case[] = [
     ...refused("spec.data.database", "by a tenth"),
   },
   {
-    name: "Langfuse without keys",
-    spec: { ...minimal(), observability: { langfuse: { mode: "Cloud" } } },
-    ...refused("spec.observability.langfuse", "needs the project's keys"),
-  },
-  {
     name: "one port twice",
     spec: withAgents({ name: "one", port: 8000 }, { name: "two", port: 8000 }),
     ...refused("spec", "the same port"),
@@ -225,15 +220,6 @@ export const rules: readonly Case[] = [
     name: "a container without a way to its image",
     spec: { ...withDatabase(container), network: { natGateways: "None" } },
     ...refused("spec", "no way there: use RDS"),
-  },
-  {
-    name: "Langfuse Cloud without a way there",
-    spec: {
-      ...minimal(),
-      network: { natGateways: "None" },
-      observability: { langfuse: { mode: "Cloud", secretRef: { name: "x" } } },
-    },
-    ...refused("spec", "Langfuse Cloud is on the internet"),
   },
   { name: "a tag of AWS", spec: { ...minimal(), tags: { "aws:x": "y" } }, ...refused("spec.tags", "belong to AWS") },
   {

@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  type S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import type { Artifact, WritingStep } from "./domain/workflow.ts";
+
+/** The key of an artifact holds something else, which is left as it is. */
+export class ArtifactConflict extends Error {
+  override readonly name = "ArtifactConflict";
+  constructor(bucket: string, key: string) {
+    super(`s3://${bucket}/${key} already holds other content than this workflow's`);
+  }
+}
+
+const CONTENT_TYPE = "text/markdown; charset=utf-8";
+
+/** Results of steps as objects in S3, each written once under a key that workflow and step determine. */
+export class Artifacts {
+  readonly bucket: string;
+  readonly #s3: S3Client;
+  readonly #prefix: string;
+  readonly #urlSeconds: number;
+
+  constructor(
+    s3: S3Client,
+    options: { readonly bucket: string; readonly prefix: string; readonly urlSeconds: number },
+  ) {
+    this.bucket = options.bucket;
+    this.#s3 = s3;
+    this.#prefix = options.prefix;
+    this.#urlSeconds = options.urlSeconds;
+  }
+
+  /**
+   * Stores the text unless it is there already: a condition on the key makes S3 refuse the second of two writes with 412
+   * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
+   *
+   * @throws ArtifactConflict; the SDK's error when S3 refuses or cannot be reached
+   */
+  async put(workflowId: string, step: WritingStep, text: string, signal: AbortSignal): Promise<Artifact> {
+    const body = Buffer.from(text);
+    const key = `${this.#prefix}workflows/${workflowId}/${step}.md`;
+    const digest = createHash("sha256").update(body).digest();
+    const artifact = { key, bytes: body.length, sha256: digest.toString("hex") };
+    const put = new PutObjectCommand({
+      Bucket: this.bucket,
+      Key: key,
+      Body: body,
+      ContentType: CONTENT_TYPE,
+      ChecksumSHA256: digest.toString("base64"),
+      IfNoneMatch: "*",
+    });
+    try {
+      await this.#s3.send(put, { abortSignal: signal });
+    } catch (error) {
+      if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode !== 412) throw error;
+      const there = await this.#s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }), {
+        abortSignal: signal,
+      });
+      const bytes = (await there.Body?.transformToByteArray()) ?? new Uint8Array();
+      if (!body.equals(bytes)) throw new ArtifactConflict(this.bucket, key);
+    }
+    return artifact;
+  }
+
+  /**
+   * A URL that reads the object without credentials, and when it stops to: after the configured time, or earlier with the
+   * credentials that signed it. Undefined when the object is gone.
+   */
+  async presign({ key }: Artifact): Promise<{ url: string; expiresAt: Date } | undefined> {
+    try {
+      await this.#s3.send(new HeadObjectCommand({ Bucket: this.bucket, Key: key }));
+    } catch (error) {
+      if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return undefined;
+      throw error;
+    }
+    const name = key.slice(key.lastIndexOf("/") + 1);
+    const get = new GetObjectCommand({
+      Bucket: this.bucket,
+      Key: key,
+      ResponseContentType: CONTENT_TYPE,
+      ResponseContentDisposition: `inline; filename="${name}"`,
+    });
+    const { expiration } = await this.#s3.config.credentials();
+    const url = await getSignedUrl(this.#s3, get, { expiresIn: this.#urlSeconds });
+    const expires = Math.min(Date.now() + this.#urlSeconds * 1000, expiration?.getTime() ?? Number.POSITIVE_INFINITY);
+    return { url, expiresAt: new Date(expires) };
+  }
+}

@@ -1,0 +1,179 @@
+import { readFile } from "node:fs/promises";
+import {
+  awsConfig,
+  createLog,
+  createServer,
+  Metrics,
+  readConfig,
+  runAgent,
+  SecretValue,
+  serve,
+  startTracing,
+} from "@agentorchestrator/shared";
+import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import packageJson from "../package.json" with { type: "json" };
+import { Artifacts } from "./artifacts.ts";
+import { Approvers } from "./auth.ts";
+import { type Config, schema } from "./config.ts";
+import { credentials, Database } from "./database.ts";
+import { Workflows } from "./domain/workflow.ts";
+import { EventBus } from "./events.ts";
+import { Model } from "./graph/model.ts";
+import { startGrpc } from "./grpc/server.ts";
+import { registerRoutes } from "./http/server.ts";
+import { Changes } from "./store/changes.ts";
+import { migrateUntilDone } from "./store/migrate.ts";
+import { Driver } from "./worker/driver.ts";
+import { Publisher } from "./worker/publisher.ts";
+import { Sweeper } from "./worker/sweeper.ts";
+import { Worker } from "./worker/worker.ts";
+
+await runAgent(async () => {
+  const config = readConfig(schema);
+  const agent = config.AGENT_NAME;
+  const log = createLog({ agent, level: config.LOG_LEVEL });
+  const metrics = new Metrics({ agent });
+  const tracing = startTracing(
+    {
+      agent,
+      baseUrl: config.LANGFUSE_BASE_URL,
+      publicKey: config.LANGFUSE_PUBLIC_KEY,
+      secretKey: config.LANGFUSE_SECRET_KEY,
+    },
+    log,
+  );
+
+  const secret = new SecretValue(new SecretsManagerClient(awsConfig(config)), config.DATABASE_SECRET_ARN);
+  const database = new Database({
+    host: config.DATABASE_HOST,
+    port: config.DATABASE_PORT,
+    database: config.DATABASE_NAME,
+    ssl: await tls(config),
+    poolSize: config.DATABASE_POOL_SIZE,
+    credentials: () => secret.json(credentials),
+    onRefused: () => secret.invalidate(),
+    onError: (error) => log.warn({ err: error }, "an idle connection to the database broke"),
+    idleInTransactionMs: config.LEASE_SECONDS * 1_000,
+  });
+  const artifacts = new Artifacts(new S3Client(awsConfig(config)), {
+    bucket: config.ARTIFACTS_BUCKET,
+    prefix: config.ARTIFACTS_PREFIX,
+    urlSeconds: config.REPORT_URL_SECONDS,
+  });
+  // One question a call: attempts are counted where answers are recorded.
+  const bedrock = new BedrockRuntimeClient({ ...awsConfig(config), maxAttempts: 1 });
+  const model = new Model(bedrock, {
+    id: config.BEDROCK_MODELS[0] ?? "",
+    timeoutMs: config.MODEL_TIMEOUT_SECONDS * 1_000,
+    maxTokens: config.MODEL_MAX_TOKENS,
+  });
+
+  const pollMs = config.POLL_SECONDS * 1_000;
+  const changes = new Changes(database, pollMs);
+  const workflows = new Workflows(database, artifacts, changes);
+  const driver = new Driver(
+    { database, artifacts, model, metrics, badAnswers: config.MODEL_BAD_ANSWERS },
+    {
+      approvalHours: config.APPROVAL_TIMEOUT_HOURS,
+      callbackMinutes: config.CALLBACK_TIMEOUT_MINUTES,
+      retryBaseMs: config.RETRY_SECONDS * 1_000,
+      retryCapMs: config.RETRY_MAX_SECONDS * 1_000,
+      stepHours: config.STEP_TIMEOUT_HOURS,
+    },
+    log,
+  );
+  const worker = new Worker(database, driver, changes, log, {
+    concurrency: config.MAX_CONCURRENT_WORKFLOWS,
+    leaseMs: config.LEASE_SECONDS * 1_000,
+    pollMs,
+  });
+  const bus = new EventBus(new EventBridgeClient(awsConfig(config)), config.EVENT_BUS_NAME);
+  const publisher = new Publisher(database, bus, changes, log, pollMs);
+  const sweeper = new Sweeper(database, log, {
+    everyMs: config.SWEEP_SECONDS * 1_000,
+    retentionDays: config.RETENTION_DAYS,
+  });
+
+  let migrated = false;
+  const check = async () => {
+    if (!migrated) throw new Error("the tables are not there yet: the database could not be reached since the start");
+    await database.ping();
+  };
+  const server = await createServer({
+    agent,
+    version: packageJson.version,
+    config,
+    log,
+    metrics,
+    title: "Workflows",
+    description: "Durable workflows: researcher, analyst, human approval, writer",
+    checks: { database: check },
+  });
+  const { draining } = server.lifecycle;
+  const approvers = new Approvers({
+    issuer: config.APPROVAL_ISSUER,
+    audience: config.APPROVAL_AUDIENCE,
+    ...(config.APPROVAL_JWKS_URL !== undefined && { jwksUrl: config.APPROVAL_JWKS_URL }),
+    ...(config.APPROVAL_PUBLIC_KEY !== undefined && { publicKey: config.APPROVAL_PUBLIC_KEY }),
+    claim: config.APPROVAL_CLAIM,
+    value: config.APPROVAL_CLAIM_VALUE,
+  });
+  registerRoutes(server, workflows, approvers);
+  const host = config.HOST;
+  const grpc = await startGrpc({
+    workflows,
+    approvers,
+    port: config.GRPC_PORT,
+    host,
+    log,
+    metrics,
+    check,
+    config,
+    draining,
+  });
+
+  let drainingSince = 0;
+  draining.addEventListener("abort", () => {
+    drainingSince = performance.now();
+    worker.drain();
+  });
+  const stopWorker = () => {
+    const left = config.DRAIN_SECONDS * 1_000 - (performance.now() - drainingSince);
+    return worker.stop(Math.max(0, left));
+  };
+  await serve(server, {
+    config,
+    log,
+    tracing,
+    // Last first: the doors, what works, what publishes the last events, and then what all of them need.
+    onDrain: [
+      () => database.end(),
+      () => changes.stop(),
+      () => publisher.stop(),
+      () => sweeper.stop(),
+      stopWorker,
+      () => grpc.close(),
+    ],
+  });
+
+  await migrateUntilDone(database, log, draining);
+  migrated = true;
+  if (draining.aborted) return;
+  changes.start();
+  worker.start();
+  publisher.start();
+  sweeper.start();
+});
+
+/** libpq's meaning: `require` encrypts, and checks the server's certificate where it is told which ones to trust. */
+async function tls({ DATABASE_SSLMODE, DATABASE_CA_FILE }: Config) {
+  if (DATABASE_SSLMODE === "disable") return false;
+  const ca = DATABASE_CA_FILE === undefined ? undefined : await readFile(DATABASE_CA_FILE, "utf8");
+  return {
+    rejectUnauthorized: ca !== undefined || DATABASE_SSLMODE === "verify-full",
+    ...(ca !== undefined && { ca }),
+  };
+}

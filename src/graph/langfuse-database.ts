@@ -45,6 +45,7 @@ export function langfuseDatabaseInit(
       PGDATABASE: database.name,
       PGSSLMODE: database.sslMode,
       PGCONNECT_TIMEOUT: "10",
+      PGOPTIONS: "-c client_min_messages=warning",
       LANGFUSE_DATABASE: langfuseDatabase,
     },
     // The version is not named: of a password that RDS rotates, the current one counts when the task starts.

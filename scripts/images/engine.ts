@@ -1,0 +1,106 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { Buildah, buildSecrets, userNpmrc } from "../buildah.ts";
+import { run, works } from "../run.ts";
+import { ImagesError } from "./errors.ts";
+import { type Layout, type Platform, readLayout } from "./layout.ts";
+
+export interface BuildRequest {
+  readonly root: string;
+  readonly agent: string;
+  readonly contentTag: string;
+  readonly platform: Platform;
+  /** Arguments of images/Dockerfile. */
+  readonly args: Readonly<Record<string, string>>;
+  /** Time that everything in the image carries, in seconds since 1970. */
+  readonly createdSeconds: number;
+  readonly noCache: boolean;
+  /** Folder for the image, as an OCI image layout; what is in it goes. */
+  readonly target: string;
+  readonly log: (line: string) => void;
+}
+
+/** What builds images. */
+export interface Engine {
+  readonly name: "docker" | "buildah";
+  /** @throws CommandError with the end of what it printed */
+  build(request: BuildRequest): Promise<Layout>;
+}
+
+/** Docker's buildx needs a builder of its own kind to write an OCI layout: the daemon's own cannot. */
+const BUILDER = "agentorchestrator";
+
+/**
+ * Docker where its daemon answers, else buildah; or the one that is asked for.
+ * @throws ImagesError NoEngine
+ */
+export async function chooseEngine(wanted: string | undefined, store: string): Promise<Engine> {
+  const docker =
+    wanted !== "buildah" && (await works("docker", ["info"])) && (await works("docker", ["buildx", "version"]));
+  if (docker) return new Docker();
+  if (wanted !== "docker" && (await works("buildah", ["--version"]))) return new BuildahEngine(store);
+  const missing = wanted ? `${wanted} does not answer` : "neither Docker with buildx nor buildah answers";
+  const remedy =
+    "start Docker, or install buildah (Debian and Ubuntu: apt-get install buildah; Fedora: dnf install buildah)";
+  throw new ImagesError("NoEngine", `${missing}: ${remedy}`);
+}
+
+const argsOf = (args: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
+
+/** Says every ten seconds what a long build is at. */
+const progressOf =
+  ({ agent, platform, log }: BuildRequest) =>
+  (seconds: number, last: string) =>
+    log(`${agent} ${platform}: building for ${seconds} s: ${last.slice(0, 120)}`);
+
+export class BuildahEngine implements Engine {
+  readonly name = "buildah";
+  readonly #buildah: Buildah;
+
+  constructor(store: string) {
+    this.#buildah = new Buildah(store);
+  }
+
+  async build(request: BuildRequest): Promise<Layout> {
+    const { root, agent, contentTag, platform, args, target } = request;
+    const tag = `localhost/agentorchestrator/${agent}:${contentTag}-${platform.replace("linux/", "")}`;
+    const file = join(root, "images/Dockerfile");
+    // Of what platform it is, the pinned base image decides: given --platform, buildah 1.28 takes the builder's
+    // stages for that platform too, whatever their FROM says.
+    const what = ["--file", file, "--ignorefile", `${file}.dockerignore`, ...argsOf(args)];
+    const how = ["--layers", "--timestamp", String(request.createdSeconds), ...(request.noCache ? ["--no-cache"] : [])];
+    const secrets = buildSecrets(await userNpmrc());
+    await this.#buildah.run(["build", ...what, ...how, ...secrets, "--tag", tag, root], progressOf(request));
+    rmSync(target, { recursive: true, force: true });
+    mkdirSync(join(target, ".."), { recursive: true });
+    await this.#buildah.run(["push", "--quiet", "--format", "oci", tag, `oci:${target}`]);
+    return readLayout(target, platform);
+  }
+}
+
+export class Docker implements Engine {
+  readonly name = "docker";
+
+  async build(request: BuildRequest): Promise<Layout> {
+    const { root, platform, args, target } = request;
+    if (!(await works("docker", ["buildx", "inspect", BUILDER])))
+      await run("docker", ["buildx", "create", "--name", BUILDER, "--driver", "docker-container"]);
+    rmSync(target, { recursive: true, force: true });
+    mkdirSync(target, { recursive: true });
+    const what = ["--file", join(root, "images/Dockerfile"), "--platform", platform, ...argsOf(args)];
+    // An attestation holds the time of the build: with one, no two builds are the same. The image has a bill of its own.
+    const how = ["--provenance=false", "--sbom=false", ...(request.noCache ? ["--no-cache"] : [])];
+    const output = `type=oci,tar=false,rewrite-timestamp=true,oci-mediatypes=true,dest=${target}`;
+    const secrets = buildSecrets(await userNpmrc());
+    await run(
+      "docker",
+      ["buildx", "build", "--builder", BUILDER, ...what, ...how, ...secrets, "--output", output, root],
+      {
+        env: { ...process.env, SOURCE_DATE_EPOCH: String(request.createdSeconds) },
+        progress: progressOf(request),
+      },
+    );
+    return readLayout(target, platform);
+  }
+}

@@ -30,9 +30,10 @@ async function main(options: Options): Promise<number> {
   collectDefaultMetrics({ register: registry });
   const http = options.kubeconfig ? KubeHttp.fromKubeconfig(options.kubeconfig) : KubeHttp.fromDefault();
   const store = new KubeStore<Spec, Status>(http, (error) => log.warn({ error: String(error) }, "Kubernetes"));
+  const limits = new Limits({ clock, metrics: prometheusMetrics(registry) });
   const access = new AwsAccess({
     config,
-    limits: new Limits({ clock, metrics: prometheusMetrics(registry) }),
+    limits,
     credentials: defaultProvider(),
     log,
   });
@@ -44,6 +45,7 @@ async function main(options: Options): Promise<number> {
   const isLeader = (): boolean => elector?.isLeader() ?? true;
   const operator = new Operator({ store, access, clock, log, intervalMs: options.intervalMs, isLeader });
   const stopping = new AbortController();
+  stopping.signal.addEventListener("abort", () => limits.close(), { once: true });
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopping.abort());
 
   let leading = false;

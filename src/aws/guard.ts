@@ -26,6 +26,7 @@ export class Limits {
   readonly random: () => number;
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #breakers = new Map<string, CircuitBreaker>();
+  #closed = false;
 
   constructor(options: { clock: Clock; metrics?: CallMetrics; random?: () => number }) {
     this.clock = options.clock;
@@ -36,9 +37,22 @@ export class Limits {
   bucket(account: string, region: string, service: string, action: string): TokenBucket {
     const limit = limitOf(service, action);
     const key = `${account} ${region} ${limit.bucket}`;
-    const bucket = this.#buckets.get(key) ?? new TokenBucket(limit, this.clock);
-    this.#buckets.set(key, bucket);
+    let bucket = this.#buckets.get(key);
+    if (!bucket) {
+      bucket = new TokenBucket(limit, this.clock);
+      if (this.#closed) bucket.close();
+      this.#buckets.set(key, bucket);
+    }
     return bucket;
+  }
+
+  /**
+   * The process stops: no call waits for the request rate any more, so that passes that have begun end within seconds and
+   * the lease is free for the next process. A pass that is cut short so is one that was killed: the next finds where it stood.
+   */
+  close(): void {
+    this.#closed = true;
+    for (const bucket of this.#buckets.values()) bucket.close();
   }
 
   breaker(account: string, region: string, service: string): CircuitBreaker {

@@ -73,3 +73,15 @@ test("what is routine comes after everybody else, however long it has waited", a
   await Promise.all([routine, actingFor("b", () => Promise.all([ask(), ask()]))]);
   expect(order).toEqual(["edit", "edit", "routine", "routine", "routine"]);
 });
+
+test("when the process stops nobody waits any more, and what there are tokens for still goes", async () => {
+  const clock = new VirtualClock(0);
+  const bucket = new TokenBucket({ ...limit, burst: 1 }, clock);
+  await bucket.take();
+  const waiting = [bucket.take(), actingFor("another", () => bucket.take())];
+  bucket.close();
+  for (const one of waiting) await expect(one).rejects.toThrow(/this process stops/);
+  await expect(bucket.take()).rejects.toBeInstanceOf(RateLimited);
+  await clock.sleep(1000);
+  await expect(bucket.take()).resolves.toBeUndefined();
+});

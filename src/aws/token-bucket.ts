@@ -49,6 +49,7 @@ export class TokenBucket {
   readonly #first = new Line();
   readonly #routine = new Line();
   #serving = false;
+  #closed = false;
 
   constructor(limit: Limit, clock: Clock) {
     this.#limit = limit;
@@ -65,7 +66,7 @@ export class TokenBucket {
 
   /**
    * Resolves when one request may be sent: at once while there are tokens and nobody waits.
-   * @throws RateLimited when the wait would be longer than LONGEST_WAIT_MS.
+   * @throws RateLimited when the wait would be longer than LONGEST_WAIT_MS, or nobody may wait any more.
    */
   async take(): Promise<void> {
     this.#fill();
@@ -74,6 +75,7 @@ export class TokenBucket {
       this.#tokens -= 1;
       return;
     }
+    if (this.#closed) throw this.#stopping();
     const { key, routine } = callers.getStore() ?? { key: "", routine: false };
     const line = routine ? this.#routine : this.#first;
     const before = line.turnsBefore(key) + (routine ? this.#first.length : 0);
@@ -83,8 +85,8 @@ export class TokenBucket {
         `${this.#limit.bucket}: more requests wait than the request rate of the account lets through`,
       );
     }
-    await new Promise<void>((resolve) => {
-      line.add(key, resolve);
+    await new Promise<void>((resolve, reject) => {
+      line.add(key, { resolve, reject });
       if (!this.#serving) void this.#serve();
     });
   }
@@ -103,6 +105,16 @@ export class TokenBucket {
     if (this.#perSecond >= this.#limit.perSecond) return;
     this.#fill();
     this.#perSecond = Math.min(this.#limit.perSecond, this.#perSecond + this.#limit.perSecond / 50);
+  }
+
+  /** From now on nobody waits: who does is refused, and who comes is when there is no token. */
+  close(): void {
+    this.#closed = true;
+    for (const line of [this.#first, this.#routine]) line.refuseAll(this.#stopping());
+  }
+
+  #stopping(): RateLimited {
+    return new RateLimited(`${this.#limit.bucket}: this process stops, and waits for the request rate no more`);
   }
 
   async #serve(): Promise<void> {
@@ -128,10 +140,15 @@ export class TokenBucket {
   }
 }
 
+interface Waiting {
+  readonly resolve: () => void;
+  readonly reject: (error: RateLimited) => void;
+}
+
 /** Requests that wait, served in turns of their callers. */
 class Line {
   /** By caller; the map's order is whose turn it is. */
-  readonly #waiting = new Map<string, (() => void)[]>();
+  readonly #waiting = new Map<string, Waiting[]>();
   #length = 0;
 
   get length(): number {
@@ -146,20 +163,26 @@ class Line {
     return before;
   }
 
-  add(caller: string, resolve: () => void): void {
+  add(caller: string, request: Waiting): void {
     const queue = this.#waiting.get(caller);
-    if (queue) queue.push(resolve);
-    else this.#waiting.set(caller, [resolve]);
+    if (queue) queue.push(request);
+    else this.#waiting.set(caller, [request]);
     this.#length += 1;
+  }
+
+  refuseAll(error: RateLimited): void {
+    for (const queue of this.#waiting.values()) for (const { reject } of queue) reject(error);
+    this.#waiting.clear();
+    this.#length = 0;
   }
 
   serveNext(): void {
     for (const [caller, queue] of this.#waiting) {
-      const resolve = queue.shift();
+      const next = queue.shift();
       this.#waiting.delete(caller);
       if (queue.length > 0) this.#waiting.set(caller, queue);
       this.#length -= 1;
-      resolve?.();
+      next?.resolve();
       return;
     }
   }

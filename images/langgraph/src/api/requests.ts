@@ -30,7 +30,10 @@ const text = (maximum: number) =>
       "must be well-formed text without NUL characters",
     );
 
-export const workflowId = z.string().min(1).max(64).describe("id of the workflow");
+export const workflowId = z
+  .string()
+  .regex(/^[\w-]{1,64}$/, "must be the id of a workflow: 1 to 64 letters, digits, _ or -")
+  .describe("id of the workflow");
 
 /** https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
 export const idempotencyKey = z

@@ -80,7 +80,7 @@ export async function startGrpc(options: GrpcOptions): Promise<GrpcServer> {
           inFlight -= 1;
         });
       }
-      cutSlowBody(request, timeoutMs);
+      limitBody(request, response, timeoutMs);
       try {
         handle(request, response);
       } catch {
@@ -114,12 +114,22 @@ function overloaded(): AgentError {
   });
 }
 
-/** A client that begins a message and never ends it holds a stream: it is cut. */
-function cutSlowBody(request: Http2ServerRequest, withinMs: number): void {
+/**
+ * A client that begins a message and never ends it holds a stream: it is cut. One that still sends when it has its answer,
+ * as of a message that is too large, is told to stop (RFC 9113, 8.1).
+ */
+function limitBody(request: Http2ServerRequest, response: Http2ServerResponse, withinMs: number): void {
   const late = setTimeout(() => request.stream.close(constants.NGHTTP2_CANCEL), withinMs);
   const received = () => clearTimeout(late);
   request.once("end", received);
   request.once("close", received);
+  const { stream } = request;
+  stream.once("wantTrailers", () => {
+    // After the adapter's own listener has sent them.
+    setImmediate(() => {
+      if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+    });
+  });
 }
 
 function refuse(response: Http2ServerResponse): void {

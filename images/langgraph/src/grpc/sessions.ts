@@ -31,7 +31,8 @@ export class Sessions {
   /** GOAWAY to all: no new stream begins, those that are open finish. What is still open after `withinMs` is cut. */
   async close(withinMs: number): Promise<void> {
     clearInterval(this.#timer);
-    const closed = [...this.#open].map((session) => new Promise<void>((resolve) => session.close(resolve)));
+    const closed = [...this.#open].map((session) => new Promise((resolve) => session.once("close", resolve)));
+    for (const session of this.#open) session.close();
     await Promise.race([Promise.all(closed), delay(withinMs, undefined, { ref: false })]);
     for (const session of this.#open) session.destroy();
   }

@@ -118,7 +118,9 @@ export class Model {
 
   #failureOf(error: unknown): ModelFailure {
     if (!(error instanceof BedrockRuntimeServiceException)) {
-      return new ModelFailure("ModelUnavailable", "busy", `${this.id} cannot be reached`, error);
+      return wasSent(error)
+        ? new ModelFailure("ModelAnswerCut", "bad", `the connection broke before ${this.id} had answered`, error)
+        : new ModelFailure("ModelUnavailable", "busy", `${this.id} cannot be reached`, error);
     }
     const [code, kind, remedy] = failures[error.name] ??
       (error.$fault === "server"
@@ -126,6 +128,13 @@ export class Model {
         : (["ModelRequestInvalid", "refused", "the request was refused"] as const)) ?? ["ModelFailed", "bad", ""];
     return new ModelFailure(code, kind, `${this.id}: ${error.name}: ${error.message} (${remedy})`, error);
   }
+}
+
+/** A connection that broke later may have cost an answer, which is paid for: that is not repeated without end. */
+function wasSent(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const name = error instanceof Error ? error.name : "";
+  return /^(ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/.test(code) || name === "SyntaxError";
 }
 
 /** Text of which no tenth is letters or digits, or in which characters were lost on the way. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { classify } from "../../src/aws/errors.ts";
-import type { Target } from "../../src/kinds/kind.ts";
+import type { Found, Target } from "../../src/kinds/kind.ts";
 import type { Fault } from "../simulator/index.ts";
 import { changedProps } from "./fixture.ts";
 import { Given } from "./given.ts";
@@ -30,10 +30,23 @@ for (const { label, kind, fixture } of subjects)
       return calm.counts();
     }
 
+    /** ElastiCache tells no tags of what it is creating: the engine looks again. */
+    async function findPatiently(target: Target<object>): Promise<readonly Found[]> {
+      for (let look = 0; look < 1_000; look++) {
+        try {
+          return await kind.find(given.aws, target);
+        } catch (error) {
+          if (classify(error) !== "busy") throw error;
+        }
+        await given.aws.clock.sleep(kind.timing.pollSeconds * 1000);
+      }
+      throw new Error(`${kind.type} ${target.name} cannot be looked for`);
+    }
+
     /** What the engine does about a create that threw: the same token again, or a look for what it may have made. */
     async function recover(target: Target<object>): Promise<string> {
       if (kind.identity === "token") return kind.create(given.aws, target);
-      const [found] = await kind.find(given.aws, target);
+      const [found] = await findPatiently(target);
       return found?.id ?? kind.create(given.aws, target);
     }
 

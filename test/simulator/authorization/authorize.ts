@@ -65,7 +65,7 @@ function denied(call: Call, service: string, need: Need, decision: "explicitDeny
   if (service === "ec2") {
     return new AwsError("UnauthorizedOperation", `You are not authorized to perform this operation. ${words}.`, 403);
   }
-  const query = ["elasticloadbalancing", "iam", "rds", "s3", "sts"].includes(service);
+  const query = ["elasticache", "elasticloadbalancing", "iam", "rds", "s3", "sts"].includes(service);
   const status = query || service === "elasticfilesystem" ? 403 : 400;
   return new AwsError(query ? "AccessDenied" : "AccessDeniedException", words, status);
 }

@@ -4,6 +4,7 @@ import type { TagMap } from "../services/common/tags.ts";
 import { repositories } from "../services/ecr/rows.ts";
 import * as ecsRows from "../services/ecs/rows.ts";
 import { accessPoints, fileSystems, mountTargets } from "../services/efs/rows.ts";
+import * as cacheRows from "../services/elasticache/rows.ts";
 import { listeners, loadBalancers, rules, targetGroups } from "../services/elbv2/rows.ts";
 import { roles } from "../services/iam/rows.ts";
 import { logGroups } from "../services/logs/groups.ts";
@@ -69,6 +70,31 @@ const rds: Find = (call, _action, input) => {
     ...of("subgrp", "DBSubnetGroupName", (id) => rdsRows.subnetGroups(call).get(id)?.tags),
     ...of("pg", "DBParameterGroupName", (id) => rdsRows.parameterGroups(call).get(id)?.tags),
     ...of("snapshot", "DBSnapshotIdentifier", (id) => rdsRows.snapshots(call).get(id)?.tags),
+  ];
+};
+
+/** A group's own snapshots and its parameter group are asked for as well: Service Authorization Reference, "ElastiCache". */
+const elastiCache: Find = (call, action, input) => {
+  const of = (type: cacheRows.ArnType, member: string, tags: (id: string) => TagMap | undefined) => {
+    const given = text(input, member)?.toLowerCase();
+    return given === undefined ? [] : [is(cacheRows.cacheArn(call, type, given), tags(given))];
+  };
+  const resource = text(input, "ResourceName");
+  if (resource !== undefined) {
+    const id = resource.split(":").at(-1) ?? "";
+    const tables = [cacheRows.groups, cacheRows.subnetGroups, cacheRows.parameterGroups, cacheRows.snapshots];
+    const row = tables.map((table) => table(call).get(id)).find((one) => one?.arn === resource);
+    return [is(resource, row?.tags)];
+  }
+  if (action.startsWith("Describe")) return [];
+  return [
+    ...of("replicationgroup", "ReplicationGroupId", (id) => cacheRows.groups(call).get(id)?.tags),
+    ...of("subnetgroup", "CacheSubnetGroupName", (id) => cacheRows.subnetGroups(call).get(id)?.tags),
+    ...of("parametergroup", "CacheParameterGroupName", (id) =>
+      // AWS's own groups are always there, and have no tags.
+      id.startsWith("default.") ? {} : cacheRows.parameterGroups(call).get(id)?.tags,
+    ),
+    ...of("snapshot", "SnapshotName", (id) => cacheRows.snapshots(call).get(id)?.tags),
   ];
 };
 
@@ -154,6 +180,7 @@ const s3: Find = (call, action, input) => {
 export const finders: Readonly<Record<string, Find>> = {
   ecr,
   ecs,
+  elasticache: elastiCache,
   elasticfilesystem: efs,
   elasticloadbalancing: elb,
   iam,

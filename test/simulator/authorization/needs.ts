@@ -1,4 +1,5 @@
 import type { Call } from "../operation.ts";
+import { cacheArn } from "../services/elasticache/rows.ts";
 import { rdsArn } from "../services/rds/rows.ts";
 import { ec2Needs } from "./ec2.ts";
 import { finders, type Named } from "./named.ts";
@@ -25,6 +26,7 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
 const TAGGING: Readonly<Record<string, string>> = {
   ecr: "ecr:TagResource",
   ecs: "ecs:TagResource",
+  elasticache: "elasticache:AddTagsToResource",
   elasticfilesystem: "elasticfilesystem:TagResource",
   elasticloadbalancing: "elasticloadbalancing:AddTags",
   iam: "iam:TagRole",
@@ -111,6 +113,12 @@ function alsoNeeded(call: Call, service: string, action: string, input: Input): 
       return snapshot === undefined
         ? []
         : [{ action: "rds:CreateDBSnapshot", resource: rdsArn(call, "snapshot", snapshot.toLowerCase()) }];
+    }
+    case "elasticache:DeleteReplicationGroup": {
+      const snapshot = text(input, "FinalSnapshotIdentifier");
+      return snapshot === undefined
+        ? []
+        : [{ action: "elasticache:CreateSnapshot", resource: cacheArn(call, "snapshot", snapshot.toLowerCase()) }];
     }
     case "servicediscovery:CreatePrivateDnsNamespace":
       return all("route53:CreateHostedZone", "route53:GetHostedZone", "route53:ListHostedZonesByName");

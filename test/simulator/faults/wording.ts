@@ -43,6 +43,7 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
     invalid: "InvalidParameterValue",
   },
   // The guide says ThrottlingException, the wire says Throttling: github.com/boto/boto3/issues/3125
+  elasticache: { ...query, invalid: "InvalidParameterValue" },
   elasticloadbalancing: query,
   iam: { ...query, internal: ["ServiceFailure", 500] },
   rds: { ...query, invalid: "InvalidParameterValue" },

@@ -4,6 +4,7 @@ import * as ecrSdk from "@aws-sdk/client-ecr";
 import * as ecsSdk from "@aws-sdk/client-ecs";
 import * as efsSdk from "@aws-sdk/client-efs";
 import * as elbSdk from "@aws-sdk/client-elastic-load-balancing-v2";
+import * as elastiCacheSdk from "@aws-sdk/client-elasticache";
 import * as iamSdk from "@aws-sdk/client-iam";
 import * as rdsSdk from "@aws-sdk/client-rds";
 import * as s3Sdk from "@aws-sdk/client-s3";
@@ -23,6 +24,9 @@ import { quotas as ecsQuotas } from "./ecs/quotas.ts";
 import { durations as efsDurations } from "./efs/durations.ts";
 import { operations as efs } from "./efs/index.ts";
 import { quotas as efsQuotas } from "./efs/quotas.ts";
+import { durations as elastiCacheDurations } from "./elasticache/durations.ts";
+import { operations as elastiCache } from "./elasticache/index.ts";
+import { quotas as elastiCacheQuotas } from "./elasticache/quotas.ts";
 import { durations as elbDurations } from "./elbv2/durations.ts";
 import { operations as elb } from "./elbv2/index.ts";
 import { quotas as elbQuotas } from "./elbv2/quotas.ts";
@@ -57,6 +61,12 @@ export function services(): readonly Service[] {
     },
     { model: serviceModel(ecrSdk, ecrSdk.ECRClient), operations: ecr, durations: {}, quotas: ecrQuotas },
     { model: serviceModel(efsSdk, efsSdk.EFSClient), operations: efs, durations: efsDurations, quotas: efsQuotas },
+    {
+      model: serviceModel(elastiCacheSdk, elastiCacheSdk.ElastiCacheClient),
+      operations: elastiCache,
+      durations: elastiCacheDurations,
+      quotas: elastiCacheQuotas,
+    },
     {
       model: serviceModel(elbSdk, elbSdk.ElasticLoadBalancingV2Client),
       operations: elb,

@@ -80,7 +80,7 @@ export async function startGrpc(options: GrpcOptions): Promise<GrpcServer> {
           inFlight -= 1;
         });
       }
-      limitBody(request, response, timeoutMs);
+      limitBody(request, timeoutMs);
       try {
         handle(request, response);
       } catch {
@@ -118,16 +118,18 @@ function overloaded(): AgentError {
  * A client that begins a message and never ends it holds a stream: it is cut. One that still sends when it has its answer,
  * as of a message that is too large, is told to stop (RFC 9113, 8.1).
  */
-function limitBody(request: Http2ServerRequest, response: Http2ServerResponse, withinMs: number): void {
+function limitBody(request: Http2ServerRequest, withinMs: number): void {
   const late = setTimeout(() => request.stream.close(constants.NGHTTP2_CANCEL), withinMs);
   const received = () => clearTimeout(late);
   request.once("end", received);
   request.once("close", received);
   const { stream } = request;
   stream.once("wantTrailers", () => {
-    // After the adapter's own listener has sent them.
+    // After the adapter's own listener has sent them. What has come and nobody reads would keep a closed stream open.
     setImmediate(() => {
-      if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+      if (stream.readableEnded) return;
+      stream.close(constants.NGHTTP2_NO_ERROR);
+      stream.destroy();
     });
   });
 }

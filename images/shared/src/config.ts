@@ -98,8 +98,14 @@ export function readConfig<S extends z.ZodObject>(schema: S, env: NodeJS.Process
 
 function problem(schema: z.ZodObject, name: string, issue: z.core.$ZodIssue, given: boolean): string {
   if (name === "") return issue.message;
-  const field = schema.shape[name];
-  const purpose = field instanceof z.ZodType ? field.description : undefined;
+  const purpose = descriptionOf(schema.shape[name]);
   const what = given ? `is wrong: ${issue.message}` : "is missing";
   return `${name} ${what}${purpose === undefined ? "" : ` (${purpose})`}`;
+}
+
+/** Also of a field that became optional, or got a default, after it was described. */
+function descriptionOf(field: unknown): string | undefined {
+  if (!(field instanceof z.ZodType)) return undefined;
+  if (field.description !== undefined) return field.description;
+  return "unwrap" in field && typeof field.unwrap === "function" ? descriptionOf(field.unwrap()) : undefined;
 }

@@ -4,6 +4,7 @@ import { type Context, context } from "@opentelemetry/api";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { AgentError } from "./errors.ts";
 import { type WorkIds, withIds } from "./ids.ts";
+import { redactText } from "./redact.ts";
 import { traceOf } from "./tracing.ts";
 
 declare module "fastify" {
@@ -42,8 +43,9 @@ export function requestIdOf(message: IncomingMessage): string {
   return usable(message.headers["x-request-id"]) ?? randomUUID();
 }
 
+/** What is fit to stand in every log line: short, of plain characters, and no secret that got into the wrong header. */
 function usable(header: string | string[] | undefined): string | undefined {
-  return typeof header === "string" && ID.test(header) ? header : undefined;
+  return typeof header === "string" && ID.test(header) && redactText(header) === header ? header : undefined;
 }
 
 /**

@@ -48,13 +48,13 @@ export function buildGraph(spec: EffectiveSpec, facts: Facts): Graph {
     ingress,
     endpoints,
   };
+  for (const agent of spec.agents) addAgent(scope, agent, parts);
   const { bucketName, bucketArn } = storage;
   if (langfuseSecrets && database && cache && bucketName && bucketArn) {
     const stores = { database, cache, bucketName, bucketArn };
     const entrance = ingress.get("langfuse");
     addLangfuse(scope, { compute, network, security, stores, secrets: langfuseSecrets, ingress: entrance, endpoints });
   }
-  for (const agent of spec.agents) addAgent(scope, agent, parts);
   return scope.graph;
 }
 

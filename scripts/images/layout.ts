@@ -65,5 +65,5 @@ export function indexOf(parts: readonly Layout[]): ImageIndex {
 }
 
 /** What a node downloads that has none of it, in bytes. */
-export const compressedBytes = ({ config, layers }: Layout): number =>
+export const compressedBytes = ({ config, layers }: Pick<Layout, "config" | "layers">): number =>
   layers.reduce((sum, { size }) => sum + size, config.size);

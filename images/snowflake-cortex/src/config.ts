@@ -39,6 +39,16 @@ const schema = z.object({
     .min(1)
     .default("claude-4-sonnet")
     .describe("model of POST /complete where the request names none; may be set in the agent's env"),
+  SNOWFLAKE_SEMANTIC_VIEW: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("semantic view of POST /analyst where the request names no model; may be set in the agent's env"),
+  SNOWFLAKE_SEARCH_SERVICE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Cortex Search service of POST /search where the request names none; may be set in the agent's env"),
   SNOWFLAKE_POOL_SIZE: number(1, 64, 8, "sessions at once"),
   SNOWFLAKE_POOL_WAIT_SECONDS: number(1, 300, 10, "longest wait for a session"),
   SNOWFLAKE_LOGIN_TIMEOUT_SECONDS: number(1, 300, 30, "longest login"),

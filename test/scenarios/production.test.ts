@@ -1,4 +1,5 @@
 import { PutImageCommand } from "@aws-sdk/client-ecr";
+import { DescribeSnapshotsCommand } from "@aws-sdk/client-elasticache";
 import { DescribeDBInstancesCommand, DescribeDBSnapshotsCommand } from "@aws-sdk/client-rds";
 import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -76,21 +77,38 @@ test("prod.yaml becomes Ready within its budget, behind HTTPS, with a standby", 
 test("its data stays with what it lives in when it is deleted, as it says, and is taken back by the next", async () => {
   await ready();
   const left = await kept();
-  expect(types(left)).toEqual(["bucket", "db-instance", "db-subnet-group", "repository", "secret", "security-group"]);
+  expect(types(left)).toEqual([
+    "bucket",
+    "cache-subnet-group",
+    "db-instance",
+    "db-subnet-group",
+    "replication-group",
+    "repository",
+    "secret",
+    "security-group",
+  ]);
   const since = stage.clock.now();
   prod.apply({ ...spec, deletionPolicy: "Delete" });
   await prod.ready();
   const made = stage.writesSince(since);
-  for (const action of ["CreateDBInstance", "CreateBucket", "CreateRepository", "CreateSecret"])
+  for (const action of [
+    "CreateDBInstance",
+    "CreateReplicationGroup",
+    "CreateBucket",
+    "CreateRepository",
+    "CreateSecret",
+  ])
     expect(made).not.toContain(action);
   expect(await kept()).toEqual([]);
 });
 
-test("without a word on deletion the profile keeps data: a last snapshot of the database, and the rest itself", async () => {
+test("without a word on deletion the profile keeps data: last snapshots of database and cache, and the rest itself", async () => {
   const { deletionPolicy: _, ...silent } = spec;
   spec = silent;
   await ready();
   expect(types(await kept())).toEqual(["bucket", "repository", "secret"]);
   const { DBSnapshots = [] } = await stage.client(REGION).rds.send(new DescribeDBSnapshotsCommand({}));
   expect(DBSnapshots.filter(({ SnapshotType }) => SnapshotType === "manual")).toMatchObject([{ Status: "available" }]);
+  const { Snapshots = [] } = await stage.client(REGION).elasticache.send(new DescribeSnapshotsCommand({}));
+  expect(Snapshots).toMatchObject([{ SnapshotStatus: "available" }]);
 });

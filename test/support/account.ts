@@ -28,6 +28,12 @@ import {
   DescribeTargetGroupsCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import {
+  DescribeCacheParameterGroupsCommand,
+  DescribeCacheSubnetGroupsCommand,
+  DescribeReplicationGroupsCommand,
+  ElastiCacheClient,
+} from "@aws-sdk/client-elasticache";
 import { IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
 import { DescribeDBInstancesCommand, DescribeDBSubnetGroupsCommand, RDSClient } from "@aws-sdk/client-rds";
 import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
@@ -49,7 +55,9 @@ export type AccountConfig = Pick<EC2ClientConfig, "region" | "credentials" | "en
  */
 export async function resourcesIn(config: AccountConfig): Promise<readonly string[]> {
   const all = await Promise.all(
-    [ec2, balancers, ecs, rds, iam, ecr, cloudMap, logs, secrets, buckets, fileSystems].map((list) => list(config)),
+    [ec2, balancers, ecs, rds, elastiCache, iam, ecr, cloudMap, logs, secrets, buckets, fileSystems].map((list) =>
+      list(config),
+    ),
   );
   return all.flat().sort();
 }
@@ -152,6 +160,30 @@ async function rds(config: AccountConfig): Promise<string[]> {
     ...named(
       "db-subnet-group",
       DBSubnetGroups.map(({ DBSubnetGroupName }) => DBSubnetGroupName),
+    ),
+  ];
+}
+
+async function elastiCache(config: AccountConfig): Promise<string[]> {
+  const client = new ElastiCacheClient(config);
+  const { ReplicationGroups = [] } = await client.send(new DescribeReplicationGroupsCommand({}));
+  const { CacheSubnetGroups = [] } = await client.send(new DescribeCacheSubnetGroupsCommand({}));
+  const { CacheParameterGroups = [] } = await client.send(new DescribeCacheParameterGroupsCommand({}));
+  const made = CacheParameterGroups.filter(
+    ({ CacheParameterGroupName = "" }) => !/^default[.]/.test(CacheParameterGroupName),
+  );
+  return [
+    ...named(
+      "replication-group",
+      ReplicationGroups.map(({ ReplicationGroupId }) => ReplicationGroupId),
+    ),
+    ...named(
+      "cache-subnet-group",
+      CacheSubnetGroups.map(({ CacheSubnetGroupName }) => CacheSubnetGroupName),
+    ),
+    ...named(
+      "cache-parameter-group",
+      made.map(({ CacheParameterGroupName }) => CacheParameterGroupName),
     ),
   ];
 }

@@ -183,6 +183,21 @@ describe("a task definition", () => {
     const { taskDefinition } = await clients.ecs.describeTaskDefinition({ taskDefinition: arn });
     expect(taskDefinition).toMatchObject({ cpu: "1024", memory: "2048" });
   });
+
+  it("has containers that wait for others only as ECS can tell", async () => {
+    const waiting = (condition: "SUCCESS" | "HEALTHY", containerName: string, essential: boolean) =>
+      revision(clients, given.roleArn, "nginx:1", {
+        containerDefinitions: [
+          { name: "web", image: "nginx:1", dependsOn: [{ containerName, condition }] },
+          { name: "init", image: "nginx:1", essential },
+        ],
+      });
+    expect(await words(waiting("SUCCESS", "init", true))).toMatch(/which is essential/);
+    expect(await words(waiting("SUCCESS", "other", false))).toMatch(/no other container/);
+    expect(await words(waiting("SUCCESS", "web", false))).toMatch(/no other container/);
+    expect(await words(waiting("HEALTHY", "init", false))).toMatch(/no health check/);
+    expect(await waiting("SUCCESS", "init", false)).toMatch(/web:2$/);
+  });
 });
 
 it("registers each running task in Cloud Map, whose service cannot be deleted until they are gone", async () => {

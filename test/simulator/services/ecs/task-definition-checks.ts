@@ -30,9 +30,30 @@ export function checkedTaskDefinition(input: RegisterTaskDefinitionRequest): {
   if (input.cpu !== undefined && cpu === undefined) throw client(`Invalid 'cpu' setting for task: ${input.cpu}`);
   if (input.memory !== undefined && memory === undefined)
     throw client(`Invalid 'memory' setting for task: ${input.memory}`);
-  for (const container of containers) checkContainer(container, input);
+  for (const container of containers) {
+    checkContainer(container, input);
+    checkDependencies(container, containers);
+  }
   if (input.requiresCompatibilities?.includes("FARGATE")) checkFargate(input, containers, cpu, memory);
   return { cpu, memory };
+}
+
+/** API_ContainerDependency: of COMPLETE and SUCCESS, "This condition can't be set on an essential container". */
+function checkDependencies({ name, dependsOn = [] }: ContainerDefinition, all: readonly ContainerDefinition[]): void {
+  for (const { containerName, condition } of dependsOn) {
+    const other = all.find((container) => container.name === containerName);
+    if (!other || containerName === name) {
+      throw client(
+        `Container '${name}' depends on '${containerName}', which is no other container of the task definition.`,
+      );
+    }
+    if (condition === "HEALTHY" && !other.healthCheck) {
+      throw client(`Container '${name}' waits for '${containerName}' to be HEALTHY, and it has no health check.`);
+    }
+    if ((condition === "COMPLETE" || condition === "SUCCESS") && other.essential !== false) {
+      throw client(`Container '${name}' waits for the ${condition} of '${containerName}', which is essential.`);
+    }
+  }
 }
 
 function checkFargate(

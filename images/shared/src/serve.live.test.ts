@@ -54,7 +54,9 @@ describe("an agent that is told to end", () => {
     const text = await stream.text();
     expect(text.match(/event: tick/g)).toHaveLength(40);
     expect(text).not.toContain("event: error");
+    const ended = performance.now();
     expect(await exited).toBe(0);
+    expect(performance.now() - ended).toBeLessThan(1_000);
   });
 
   it("tells those who are still there at the end of its time to come again, and ends", async () => {

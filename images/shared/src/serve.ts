@@ -23,6 +23,7 @@ export interface Served {
   stop(): Promise<void>;
 }
 
+const CLOSE_IDLE_EVERY_MS = 50;
 /** Requests whose signal fired at the end of the drain have this long to answer. */
 const LAST_ANSWERS_MS = 1_000;
 /** What onDrain may take beyond DRAIN_SECONDS; with the flush of traces (3 s) all ends within DRAIN_SECONDS + 9. */
@@ -67,12 +68,15 @@ async function drain(server: AgentServer, { config, log, tracing, onDrain = [] }
   lifecycle.startDraining();
   await sleep(Math.min(config.DRAIN_DELAY_SECONDS * 1_000, left()));
   const closed = server.close();
+  // Connections that were in use then are kept alive after their answer, and the port counts as open for so long.
+  const idle = setInterval(() => server.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
   await within(left(), closed, "requests in flight did not end").catch(async () => {
     log.warn({ requests: lifecycle.active }, "requests in flight are cut off: the time to drain is over");
     const message = "this task is shutting down: send the request again";
     lifecycle.abortAll(new AgentError("ShuttingDown", message, { status: 503, retryAfterSeconds: 1 }));
     await within(LAST_ANSWERS_MS, closed, "requests did not end").catch(() => server.server.closeAllConnections());
   });
+  clearInterval(idle);
   for (const hook of onDrain.toReversed()) {
     await within(left() + HOOKS_MARGIN_MS, hook(), "a step of the shutdown did not end").catch((error: unknown) =>
       log.error({ err: error }, "a step of the shutdown failed"),

@@ -14,6 +14,7 @@ import { type Check, registerHealth } from "./health.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import { openapiDocument } from "./openapi.ts";
 import { beginWork, inWork, requestIdOf } from "./request.ts";
 
 declare module "fastify" {
@@ -81,8 +82,11 @@ export async function createServer(options: ServerOptions): Promise<AgentServer>
     openapi: {
       openapi: "3.1.0",
       info: { title: options.title, description: options.description, version: options.version },
+      // For routes with `security: [{ bearer: [] }]`.
+      components: { securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } } },
     },
     transform: jsonSchemaTransform,
+    transformObject: openapiDocument,
   });
   registerHealth(server, options.checks ?? {});
   return server;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { withLock } from "../control-plane/lock.ts";
-import { type EmulatorProgram, folderOf } from "./registry.ts";
+import { folderOf, type PythonProgram } from "./registry.ts";
 
 const run = promisify(execFile);
 
@@ -20,7 +20,7 @@ const COMPLETE = "complete";
  * @param env names the Python in AGENTORCH_PYTHON (default python3) and the cache's base in XDG_CACHE_HOME
  * @throws when there is no Python 3.10 or newer with venv, or pip fails: the message says what to do
  */
-export async function installed(emulator: EmulatorProgram, env: NodeJS.ProcessEnv = process.env): Promise<string> {
+export async function installed(emulator: PythonProgram, env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const folder = folderOf(emulator, env.XDG_CACHE_HOME || join(homedir(), ".cache"));
   const program = join(folder, "bin", emulator.program);
   if (existsSync(join(folder, COMPLETE))) return program;
@@ -30,7 +30,7 @@ export async function installed(emulator: EmulatorProgram, env: NodeJS.ProcessEn
   return program;
 }
 
-async function findPython(emulator: EmulatorProgram, env: NodeJS.ProcessEnv): Promise<string> {
+async function findPython(emulator: PythonProgram, env: NodeJS.ProcessEnv): Promise<string> {
   const python = env.AGENTORCH_PYTHON || "python3";
   const wanted = `${emulator.name} needs Python 3.10 or newer with the module venv`;
   const remedy = "install it (Debian: apt-get install python3-venv) or name another one in AGENTORCH_PYTHON";
@@ -46,7 +46,7 @@ async function findPython(emulator: EmulatorProgram, env: NodeJS.ProcessEnv): Pr
   return python;
 }
 
-async function install(emulator: EmulatorProgram, python: string, folder: string): Promise<void> {
+async function install(emulator: PythonProgram, python: string, folder: string): Promise<void> {
   if (existsSync(join(folder, COMPLETE))) return;
   process.stderr.write(`installing ${emulator.name} ${emulator.version} from PyPI, once\n`);
   await rm(folder, { recursive: true, force: true });

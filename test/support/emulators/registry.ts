@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
-/** A program from PyPI that stands in for AWS. All serve every service on one port. */
-export interface EmulatorProgram {
+/** A program from PyPI, installed into a virtual environment of its own. */
+export interface PythonProgram {
   readonly name: string;
   /** Its version and those of all that it needs, pinned: a file for pip. */
   readonly requirements: URL;
@@ -9,6 +9,10 @@ export interface EmulatorProgram {
   readonly version: string;
   /** Program in the environment's bin folder. */
   readonly program: string;
+}
+
+/** A program from PyPI that stands in for AWS. All serve every service on one port. */
+export interface EmulatorProgram extends PythonProgram {
   args(port: number): readonly string[];
   env(port: number): Readonly<Record<string, string>>;
   /** Path that answers once it serves. */
@@ -57,5 +61,5 @@ export const emulators = {
 export type EmulatorName = keyof typeof emulators;
 
 /** Where an emulator's virtual environment is kept: outside the tree, one for each version. */
-export const folderOf = (emulator: EmulatorProgram, cache: string): string =>
+export const folderOf = (emulator: PythonProgram, cache: string): string =>
   join(cache, "agentorchestrator", "emulators", `${emulator.name}-${emulator.version}`);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { limits } from "../domain/validation.ts";
 import type { Status, Step, WritingStep } from "../domain/workflow.ts";
 
 /** What both doors take. A door turns its own form into this one and parses it: what is wrong is wrong at both. */
@@ -23,12 +24,11 @@ export const writingSteps = ["researcher", "analyst", "writer"] as const satisfi
 const text = (maximum: number) =>
   z
     .string()
-    .min(1)
     .max(maximum)
-    .refine(
-      (value) => value.isWellFormed() && !value.includes("\0"),
-      "must be well-formed text without NUL characters",
-    );
+    .refine((value) => value.trim() !== "", "must not be blank")
+    .refine(isStorable, "must be well-formed text without NUL characters");
+
+const isStorable = (value: string): boolean => value.isWellFormed() && !value.includes("\0");
 
 export const workflowId = z
   .string()
@@ -43,8 +43,8 @@ export const idempotencyKey = z
 
 export const createRequest = z
   .strictObject({
-    topic: text(2_000).describe("what the report shall be about"),
-    instructions: text(20_000).exactOptional().describe("what its writers shall keep to"),
+    topic: text(limits.topic).describe("what the report shall be about"),
+    instructions: text(limits.instructions).exactOptional().describe("what its writers shall keep to"),
     sessionId: z
       .string()
       .regex(/^[\w.:@/+-]{1,128}$/, "must be 1 to 128 letters, digits or any of . : @ / + - _")
@@ -69,10 +69,13 @@ export const listRequest = z.strictObject({
   cursor: z.string().min(1).max(512).exactOptional().describe("nextCursor of the page before"),
 });
 
+/** What is decided by what is asked for. */
+export const decisions = { approve: "approved", reject: "rejected" } as const;
+
 export const decideRequest = z
   .strictObject({
-    decision: z.enum(["approve", "reject"]).transform((word) => (word === "approve" ? "approved" : "rejected")),
-    reason: text(2_000).exactOptional().describe("recorded with the decision"),
+    decision: z.enum(["approve", "reject"]),
+    reason: text(limits.reason).exactOptional().describe("recorded with the decision"),
   })
   .meta({ id: "DecideWorkflow", examples: [{ decision: "approve", reason: "the sources hold" }] });
 
@@ -84,12 +87,12 @@ export const callbackRequest = z
     token: z.string().min(1).max(512).describe("what the StepRequested event carried"),
     result: z
       .strictObject({
-        text: text(500_000),
+        text: text(limits.resultText),
         inputTokens: tokens.exactOptional(),
         outputTokens: tokens.exactOptional(),
       })
       .exactOptional(),
-    error: z.strictObject({ code: text(100), message: text(2_000) }).exactOptional(),
+    error: z.strictObject({ code: text(limits.errorCode), message: text(limits.errorMessage) }).exactOptional(),
   })
   .refine(
     (report) => (report.result === undefined) !== (report.error === undefined),

@@ -6,6 +6,7 @@ import {
   callbackRequest,
   createRequest,
   decideRequest,
+  decisions,
   idempotencyKey,
   listRequest,
   workflowId,
@@ -60,7 +61,8 @@ export function workflowService(
 
     async decideWorkflow(request, { requestHeader }) {
       const by = await approvers.approver(requestHeader.get("authorization") ?? undefined);
-      const decision = { ...parse(decideRequest, decideFields(request)), by };
+      const asked = parse(decideRequest, decideFields(request));
+      const decision = { ...asked, decision: decisions[asked.decision], by };
       return one(request, (id) => workflows.decide(id, decision));
     },
 

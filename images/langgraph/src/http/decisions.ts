@@ -1,6 +1,6 @@
 import { type AgentServer, errorAnswers, withIds } from "@agentorchestrator/shared";
 import { z } from "zod";
-import { callbackRequest, decideRequest, workflowId } from "../api/requests.ts";
+import { callbackRequest, decideRequest, decisions, workflowId } from "../api/requests.ts";
 import type { Approvers } from "../auth.ts";
 import type { Workflows } from "../domain/workflow.ts";
 import { viewOf, workflowView } from "./views.ts";
@@ -28,7 +28,7 @@ export function registerDecisions(server: AgentServer, workflows: Workflows, app
         "Needs `Authorization: Bearer <JWT>` with the approver's claim. The same decision by the same caller again is " +
         "answered with the recorded one. 409: AlreadyDecided, ApprovalTimedOut, NotWaitingForApproval.",
       tags: ["decisions"],
-      security: [{ approver: [] }],
+      security: [{ bearer: [] }],
       params,
       body: decideRequest,
       response: { 200: workflowView, ...errorAnswers(400, 401, 403, 404, 409, 413, 415, 500, 503) },
@@ -38,7 +38,10 @@ export function registerDecisions(server: AgentServer, workflows: Workflows, app
       request.approver = await approvers.approver(request.headers.authorization);
     },
     handler: ({ params: { id }, body, approver }) =>
-      withIds({ workflowId: id }, async () => viewOf(await workflows.decide(id, { ...body, by: approver }))),
+      withIds({ workflowId: id }, async () => {
+        const decision = { ...body, decision: decisions[body.decision], by: approver };
+        return viewOf(await workflows.decide(id, decision));
+      }),
   });
 
   server.route({

@@ -1,8 +1,9 @@
 /**
  * `node scripts/images/bundle.ts AGENT FOLDER`: what the image of an agent holds in /app, made in the image's build stage:
- * agent.js, one file that needs Node and nothing else; sbom.cdx.json, what is in it; licenses.txt, under which terms.
+ * agent.js, one file that needs Node and nothing else; sbom.cdx.json, what is in it; licenses.txt, under which terms; and
+ * what is in images/certificates.
  */
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -65,6 +66,8 @@ export async function bundleAgent(root: string, agent: string, folder: string): 
   const sbom = sbomOf(lockfile.at(source), libraries);
   writeFileSync(join(folder, "sbom.cdx.json"), `${JSON.stringify(sbom, undefined, 2)}\n`);
   writeFileSync(join(folder, "licenses.txt"), licensesOf(root, libraries));
+  for (const name of globSync("*.pem", { cwd: join(root, "images/certificates") }))
+    cpSync(join(root, "images/certificates", name), join(folder, "certificates", name));
   return { packages, bytes: output?.bytes ?? 0 };
 }
 

@@ -9,6 +9,7 @@ import { Lockfile } from "./lockfile.ts";
 const RECIPE = [
   "images/Dockerfile",
   "images/Dockerfile.dockerignore",
+  "images/certificates",
   "scripts/bundle.ts",
   "scripts/images/bundle.ts",
   "scripts/images/lockfile.ts",

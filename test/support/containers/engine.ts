@@ -1,0 +1,95 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "../../../scripts/run.ts";
+import { freePorts, Server } from "../control-plane/process.ts";
+import { cleanEnv } from "../processes.ts";
+import { installPrograms } from "./install.ts";
+
+/** Which registry answers for which name, as `123456789012.dkr.ecr.us-east-1.amazonaws.com` for one on loopback. */
+export type RegistryNames = Readonly<Record<string, string>>;
+
+/** podman with a store and a configuration of its own, which go with it; containers get addresses of a bridge. */
+export class ContainerEngine {
+  /** Environment with which podman and buildah find this engine's store, registries and runtime. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly #folder: string;
+  readonly #services: Server[] = [];
+
+  private constructor(folder: string, env: NodeJS.ProcessEnv) {
+    this.#folder = folder;
+    this.env = env;
+  }
+
+  /**
+   * @param names registries under other names; a registry on 127.0.0.1 is always spoken to without TLS
+   * @throws when podman is missing and cannot be installed
+   */
+  static async start(names: RegistryNames = {}): Promise<ContainerEngine> {
+    await installPrograms();
+    const folder = mkdtempSync(join(tmpdir(), "containers-"));
+    const write = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    // Files, not systemd: there may be none. And limits that a machine without privileges grants.
+    const containers = `[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+tmp_dir = "${join(folder, "tmp")}"
+[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+log_driver = "k8s-file"
+[network]
+network_config_dir = "${join(folder, "networks")}"
+`;
+    const storage = `[storage]
+driver = "${hasOverlay() ? "overlay" : "vfs"}"
+graphroot = "${join(folder, "store")}"
+runroot = "${join(folder, "run")}"
+`;
+    const entries = Object.entries(names).map(
+      ([name, location]) => `[[registry]]\nprefix = "${name}"\nlocation = "${location}"\ninsecure = true\n`,
+    );
+    const loopback = '[[registry]]\nprefix = "127.0.0.1"\nlocation = "127.0.0.1"\ninsecure = true\n';
+    mkdirSync(join(folder, "networks"));
+    const env = cleanEnv({
+      CONTAINERS_CONF: write("containers.conf", containers),
+      CONTAINERS_STORAGE_CONF: write("storage.conf", storage),
+      CONTAINERS_REGISTRIES_CONF: write("registries.conf", [loopback, ...entries].join("\n")),
+    });
+    return new ContainerEngine(folder, env);
+  }
+
+  /** @throws CommandError with what podman printed */
+  podman(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
+    return run("podman", args, { env: { ...this.env, ...env } });
+  }
+
+  /** Docker's API on a free port of loopback, for programs that take DOCKER_HOST. @returns `tcp://127.0.0.1:<port>` */
+  async serveDockerApi(): Promise<string> {
+    const [port = 0] = await freePorts(1);
+    const address = `tcp:127.0.0.1:${port}`;
+    const server = new Server("podman service", "podman", ["system", "service", "--time=0", address], undefined, {
+      env: this.env,
+    });
+    this.#services.push(server);
+    await server.ready(async () => (await fetch(`http://127.0.0.1:${port}/_ping`)).ok);
+    return `tcp://127.0.0.1:${port}`;
+  }
+
+  /** Ends services and containers, and removes everything that it stored. */
+  async stop(): Promise<void> {
+    for (const service of this.#services) await service.stop();
+    await this.podman(["rm", "--all", "--force", "--time", "0"]);
+    await this.podman(["system", "reset", "--force"]).catch(() => {});
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** With overlay a layer is stored once; vfs copies it for every image and container. */
+const hasOverlay = (): boolean =>
+  process.getuid?.() === 0 &&
+  existsSync("/proc/filesystems") &&
+  /\boverlay$/m.test(readFileSync("/proc/filesystems", "utf8"));

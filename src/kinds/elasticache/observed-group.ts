@@ -17,14 +17,20 @@ const remedies: Readonly<Record<string, string>> = {
 };
 
 /**
+ * While ElastiCache creates or changes a group, it shows neither what it was asked for nor takes more: then only what can
+ * never change is compared.
+ *
  * @param node one of its nodes; undefined while AWS shows none
  */
 export function observed(
   group: ReplicationGroup,
   node: CacheCluster | undefined,
 ): Observed<ReplicationGroupProps, ReplicationGroupOutputs> {
-  const live = { ...liveOf(group), ...(node && liveOfNode(node)) };
   const status = group.Status ?? "";
+  const pending = pendingIn(group);
+  const settled = available.has(status) && pending.length === 0;
+  const fixed = { ...fixedOf(group), ...(node && { subnetGroup: node.CacheSubnetGroupName ?? "" }) };
+  const live = settled ? { ...fixed, ...liveOf(group), ...(node && liveOfNode(node)) } : fixed;
   if (status === "deleting") return { phase: "deleting", live, message: "ElastiCache deletes it" };
   if (status === "create-failed") {
     const message =
@@ -34,8 +40,7 @@ export function observed(
   const outputs = outputsOf(group);
   const remedy = remedies[node?.CacheClusterStatus ?? ""];
   if (remedy) return { phase: "failed", live, message: `a node is ${node?.CacheClusterStatus}: ${remedy}`, outputs };
-  const pending = pendingIn(group);
-  if (available.has(status) && pending.length === 0 && outputs && node) return { phase: "ready", live, outputs };
+  if (settled && outputs && node) return { phase: "ready", live, outputs };
   const message =
     words[status] ??
     (pending.length > 0 ? `ElastiCache is about to change ${pending.join(", ")}` : `replication group is ${status}`);
@@ -58,23 +63,19 @@ function outputsOf({ NodeGroups, ARN = "" }: ReplicationGroup): ReplicationGroup
   return { endpoint: Address, port: Port, readerEndpoint: ReaderEndpoint?.Address ?? Address, arn: ARN };
 }
 
-/** What ElastiCache has accepted and not yet applied counts: sending it again would be refused. */
-function liveOf(group: ReplicationGroup): Live<ReplicationGroupProps> {
-  const { PendingModifiedValues: pending = {} } = group;
+function fixedOf(group: ReplicationGroup): Live<ReplicationGroupProps> {
   const port = group.NodeGroups?.[0]?.PrimaryEndpoint?.Port;
-  const failover = pending.AutomaticFailoverStatus ?? group.AutomaticFailover;
-  const encrypted = pending.TransitEncryptionEnabled ?? group.TransitEncryptionEnabled ?? false;
+  return { atRestEncryption: group.AtRestEncryptionEnabled ?? false, ...(port !== undefined && { port }) };
+}
+
+function liveOf(group: ReplicationGroup): Live<ReplicationGroupProps> {
   return {
     description: group.Description ?? "",
     ...(group.Engine !== undefined && { engine: group.Engine }),
     nodeType: group.CacheNodeType ?? "",
     replicas: Math.max((group.MemberClusters ?? []).length - 1, 0),
-    multiAZ: group.MultiAZ === "enabled" && (failover === "enabled" || failover === "enabling"),
-    ...(port !== undefined && { port }),
-    atRestEncryption: group.AtRestEncryptionEnabled ?? false,
-    transitEncryption: encrypted
-      ? (pending.TransitEncryptionMode ?? group.TransitEncryptionMode ?? "required")
-      : "disabled",
+    multiAZ: group.MultiAZ === "enabled" && group.AutomaticFailover === "enabled",
+    transitEncryption: group.TransitEncryptionEnabled ? (group.TransitEncryptionMode ?? "required") : "disabled",
     snapshotRetentionDays: group.SnapshotRetentionLimit ?? 0,
     autoMinorUpgrade: group.AutoMinorVersionUpgrade ?? false,
   };
@@ -85,7 +86,6 @@ function liveOfNode(node: CacheCluster): Live<ReplicationGroupProps> {
     ...(node.Engine !== undefined && { engine: node.Engine }),
     engineVersion: node.EngineVersion ?? "",
     parameterGroup: node.CacheParameterGroup?.CacheParameterGroupName ?? "",
-    subnetGroup: node.CacheSubnetGroupName ?? "",
     securityGroupIds: (node.SecurityGroups ?? [])
       .filter(({ Status }) => Status !== "removing")
       .map(({ SecurityGroupId = "" }) => SecurityGroupId)

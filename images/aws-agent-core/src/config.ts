@@ -79,8 +79,16 @@ export const schema = z
       .string()
       .optional()
       .describe("issuer of callers' tokens; without it anybody who reaches the agent may use it; may be set in env"),
-    AUTH_AUDIENCE: z.string().optional().describe("audience of callers' tokens; may be set in env"),
-    AUTH_JWKS_URL: z.url().optional().describe("where the issuer publishes its keys; may be set in env"),
+    AUTH_AUDIENCE: z
+      .string()
+      .optional()
+      .describe("audience of callers' tokens, needed beside AUTH_ISSUER; may be set in env"),
+    AUTH_JWKS_URL: z
+      .url()
+      .optional()
+      .describe(
+        "where the issuer publishes its keys, needed beside AUTH_ISSUER unless AUTH_PUBLIC_KEY is set; may be set in env",
+      ),
     AUTH_PUBLIC_KEY: z.string().optional().describe("or its one public key, PEM; may be set in env"),
   })
   .superRefine((config, context) => {

@@ -197,7 +197,10 @@ export function mayTryAgain(error: unknown, kind: Subject["kind"]): boolean {
   if (!(error instanceof Error)) return false;
   if (neverRan.has(nameOf(error)) || neverSent.has(networkCode(error))) return true;
   if (error.name === "TimeoutError" && /connect/i.test(error.message)) return true;
-  return kind === "model" && (ranInVain.has(nameOf(error)) || !isService(error));
+  if (kind === "agent") return false;
+  const name = nameOf(error);
+  const byConnection = !isService(error) && shapes[name] === undefined && !credentials.has(name);
+  return ranInVain.has(name) || byConnection;
 }
 
 /** Throttling wants longer pauses than an accident. */

@@ -1,6 +1,6 @@
 import { AgentError } from "@agentorchestrator/shared";
 import type { Destination, Destinations, Invocation } from "../front-door.ts";
-import { type CortexRoute, type CortexService, textOf } from "../peers/cortex.ts";
+import type { CortexRoute, CortexService } from "../peers/cortex.ts";
 
 /** @throws AgentError 404 RouteNotConfigured */
 function configured(cortex: CortexService | undefined): CortexService {
@@ -13,14 +13,14 @@ function configured(cortex: CortexService | undefined): CortexService {
 /** To the Cortex service, whose whole answer is `cortex`. */
 export function askCortex(to: Pick<Destinations, "cortex">, invocation: Invocation, wanted: CortexRoute): Destination {
   const service = configured(to.cortex);
-  const { body, signal, emit } = invocation;
+  const { body, signal, emit, streaming } = invocation;
   return {
     route: { kind: "cortex", operation: wanted.operation },
     async go() {
-      const cortex = await service.ask(wanted, body.input ?? "", signal);
-      const output = textOf(cortex);
-      if (output !== "") await emit({ event: "chunk", data: { text: output } });
-      return { output, stopReason: "end_turn", cortex };
+      const onText = (text: string) => emit({ event: "chunk", data: { text } });
+      const cortex = await service.ask(wanted, body.input ?? "", signal, streaming ? onText : undefined);
+      const { text = "", usage } = cortex;
+      return { output: text, stopReason: "end_turn", cortex, ...(usage && { usage }) };
     },
   };
 }

@@ -191,6 +191,7 @@ export class Session {
     const { statementTimeoutSeconds } = this.#options;
     const parameters = {
       TIMEZONE: "'UTC'",
+      TIME_OUTPUT_FORMAT: "'HH24:MI:SS.FF'",
       STATEMENT_TIMEOUT_IN_SECONDS: statementTimeoutSeconds,
       STATEMENT_QUEUED_TIMEOUT_IN_SECONDS: statementTimeoutSeconds,
       ABORT_DETACHED_QUERY: "TRUE",

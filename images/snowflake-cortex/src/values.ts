@@ -65,7 +65,8 @@ function converter(type: string): (cell: unknown) => Value {
     case "date":
       return (cell) => (isDate(cell) ? cell.toISOString().slice(0, 10) : String(cell));
     case "time":
-      return (cell) => (isTime(cell) ? time(cell) : String(cell));
+      // The driver formats it by TIME_OUTPUT_FORMAT, which a session sets to end in a point and the fraction.
+      return (cell) => String(cell).replace(/\.$/, "");
     case "timestamp_ntz":
     case "timestamp_ltz":
     case "timestamp_tz":
@@ -75,7 +76,7 @@ function converter(type: string): (cell: unknown) => Value {
     case "array":
     case "map":
     case "vector":
-      return (cell) => json(String(cell));
+      return (cell) => (typeof cell === "string" ? json(cell) : structured(cell));
     case "binary":
       return (cell) => (Buffer.isBuffer(cell) ? cell.toString("hex").toUpperCase() : String(cell));
     default:
@@ -100,11 +101,11 @@ function json(text: string): Value {
   }
 }
 
-interface DriverTime {
-  getMidnightSeconds(): number;
-  getNanoSeconds(): number;
-  getScale(): number;
+/** Values of structured types (ARRAY(NUMBER), MAP(…)), which the driver reads itself. */
+function structured(cell: unknown): Value {
+  return JSON.parse(JSON.stringify(cell, (_, value) => (value instanceof Map ? Object.fromEntries(value) : value)));
 }
+
 interface DriverTimestamp extends Date {
   getEpochSeconds(): number;
   getNanoSeconds(): number;
@@ -115,16 +116,8 @@ interface DriverTimestamp extends Date {
 
 const isDate = (cell: unknown): cell is Date => cell instanceof Date;
 const isTimestamp = (cell: unknown): cell is DriverTimestamp => isDate(cell) && "getEpochSeconds" in cell;
-const isTime = (cell: unknown): cell is DriverTime =>
-  typeof cell === "object" && cell !== null && "getMidnightSeconds" in cell;
 
 const two = (value: number): string => String(value).padStart(2, "0");
-
-function time(cell: DriverTime): string {
-  const seconds = cell.getMidnightSeconds();
-  const clock = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(":");
-  return clock + fraction(cell.getNanoSeconds(), cell.getScale());
-}
 
 function timestamp(cell: DriverTimestamp, type: string): string {
   const zone = cell.getTimezone();

@@ -38,6 +38,8 @@ class Account:
     completions: list[str] = field(default_factory=list)
     answers: dict[str, Any] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    # Whole results for statements that contain `match`: columns (name, type, precision, scale) and rows as on the wire.
+    results: list[dict[str, Any]] = field(default_factory=list)
     log: list[dict[str, Any]] = field(default_factory=list)
     # Seconds after which a statement that still runs is answered "in progress": 45 in the original.
     hold: float = 45.0
@@ -64,7 +66,7 @@ class Account:
                     self.faults = [Fault(**fields) for fields in value]
                 case "log":
                     self.log = value
-                case "grants" | "completions" | "answers" | "hold" | "rows_a_file" | "name":
+                case "grants" | "results" | "completions" | "answers" | "hold" | "rows_a_file" | "name":
                     setattr(self, name, value)
                 case _:
                     raise ValueError(f"unknown setting {name}")

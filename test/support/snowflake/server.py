@@ -16,7 +16,7 @@ from account import Account, Session
 from cortex import COMPLETE, register_complete
 from cortex import routes as cortex_routes
 from key_pair import Refused, verify
-from results import answer, cut_into_files, failure, rows_of
+from results import PARAMETERS, answer, cut_into_files, failure, rows_of
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -116,6 +116,8 @@ async def execute(
         rowtype = answered["data"]["rowtype"]
         own = answer(query_id, rowtype, rows[:limit] if limit else rows)
     if own["success"]:
+        told = {parameter["name"]: parameter["value"] for parameter in PARAMETERS} | parameters
+        own["data"]["parameters"] = [{"name": name, "value": value} for name, value in told.items()]
         files[query_id] = cut_into_files(own, f"{str(request.base_url)}_files/{query_id}", account.rows_a_file)
         results[query_id] = own
     return own

@@ -31,6 +31,12 @@ export interface Change {
   readonly users?: Record<string, { keys: string[]; roles: string[]; state?: "active" | "disabled" | "locked" }>;
   /** "ROLE READER" → its grants. */
   readonly grants?: Record<string, readonly GrantRow[]>;
+  /** Whole results for statements that contain `match`, cells in the form of Snowflake's wire. */
+  readonly results?: readonly {
+    match: string;
+    columns: readonly { name: string; type: string; more?: { precision?: number; scale?: number } }[];
+    rows: readonly (readonly (string | null)[])[];
+  }[];
   /** Answers of models, in order; when they are used up the last message is repeated. */
   readonly completions?: readonly string[];
   /** Of the REST services `analyst` and `search`, instead of their own. */
@@ -88,7 +94,9 @@ export async function startSnowflake(): Promise<Snowflake> {
   const python = await installed(fakesnow);
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
-  const server = new Server("snowflake", python, fakesnow.args(port), undefined, { env: cleanEnv() });
+  const server = new Server("snowflake", python, fakesnow.args(port), undefined, {
+    env: cleanEnv({ PYTHONDONTWRITEBYTECODE: "1" }),
+  });
   await server.ready(async () => (await fetch(`${url}/_log`)).ok);
   const log = async () => (await (await fetch(`${url}/_log`)).json()) as { log: Asked[]; sessions: number };
   const { publicKey, privateKey } = keyPair();

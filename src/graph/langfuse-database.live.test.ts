@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
@@ -14,6 +16,13 @@ let server: Postgres;
 let owner: { readonly user: string; readonly password: string };
 beforeAll(async () => {
   server = await startPostgres({ tls: true });
+  for (const [name, value] of [
+    ["log_statement", "all"],
+    ["logging_collector", "on"],
+    ["log_directory", "log"],
+  ])
+    await server.query(`ALTER SYSTEM SET ${name} = '${value}'`);
+  await server.restart();
 });
 afterAll(() => server.stop());
 
@@ -109,4 +118,16 @@ it("fails with PostgreSQL's words and without a password in them, so that the ta
   );
   expect(failed.stderr).toContain("password authentication failed");
   expect(failed.stderr).not.toMatch(/canary/);
+});
+
+it("leaves the password in no log of a server that logs every statement, also when it is refused", async () => {
+  const canary = randomBytes(32).toString("hex");
+  await init(canary);
+  await server.query("ALTER ROLE langfuse PASSWORD 'another' SUPERUSER");
+  await expect(init(canary)).rejects.toThrow(/role langfuse: /);
+  await server.query("ALTER ROLE langfuse NOSUPERUSER");
+  const folder = join(server.folder, "data", "log");
+  const logs = await Promise.all((await readdir(folder)).map((file) => readFile(join(folder, file), "utf8")));
+  expect(logs.join("")).toContain("EXECUTE format('ALTER ROLE");
+  expect(logs.join("")).not.toContain(canary);
 });

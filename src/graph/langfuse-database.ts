@@ -11,25 +11,34 @@ export const langfuseDatabase = "langfuse";
  * whose password RDS rotates, is not needed. Replicas that start at once take turns by the lock. The role owns its
  * database and can read no other; Langfuse needs one of its own, for Prisma refuses a schema that has tables already
  * (Prisma error reference, P3005).
+ *
+ * The password travels as a setting of the session, and what fails with it is told without its statement: so it is in no
+ * log of the server, whatever log_statement is.
  */
-const script = String.raw`
-if PGUSER="$LANGFUSE_DATABASE" PGDATABASE="$LANGFUSE_DATABASE" PGPASSWORD="$LANGFUSE_DATABASE_PASSWORD" psql -Xqc "" 2>/dev/null
+const script = `
+if PGUSER=${langfuseDatabase} PGDATABASE=${langfuseDatabase} PGPASSWORD="$LANGFUSE_DATABASE_PASSWORD" psql -Xqc "" 2>/dev/null
 then exit 0
 fi
+export PGOPTIONS="-c client_min_messages=warning -c langfuse.password=$LANGFUSE_DATABASE_PASSWORD"
 psql -Xq -v ON_ERROR_STOP=1 -o /dev/null <<'SQL'
-\getenv name LANGFUSE_DATABASE
-\getenv password LANGFUSE_DATABASE_PASSWORD
-SELECT pg_advisory_lock(hashtext(:'name'));
-SELECT format('CREATE ROLE %I', :'name') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'name') \gexec
-SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', :'name', :'password') \gexec
-SELECT format('GRANT %I TO CURRENT_USER', :'name') \gexec
-SELECT format('CREATE DATABASE %I OWNER %I', :'name', :'name')
-  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'name') \gexec
-SELECT format('REVOKE CONNECT ON DATABASE %I FROM PUBLIC', :'name') \gexec
+SELECT pg_advisory_lock(hashtext('${langfuseDatabase}'));
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${langfuseDatabase}') THEN
+    CREATE ROLE ${langfuseDatabase};
+  END IF;
+  EXECUTE format('ALTER ROLE ${langfuseDatabase} LOGIN PASSWORD %L', current_setting('langfuse.password'));
+  GRANT ${langfuseDatabase} TO CURRENT_USER;
+EXCEPTION WHEN OTHERS THEN
+  RAISE EXCEPTION 'role ${langfuseDatabase}: %', SQLERRM;
+END $$;
+SELECT 'CREATE DATABASE ${langfuseDatabase} OWNER ${langfuseDatabase}'
+  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '${langfuseDatabase}') \\gexec
+REVOKE CONNECT ON DATABASE ${langfuseDatabase} FROM PUBLIC;
 SQL
 `;
 
-/** Runs before each task of Langfuse, on the image of the platform's PostgreSQL for its psql (14 or newer). */
+/** Runs before each task of Langfuse, on the image of the platform's PostgreSQL for its psql. */
 export function langfuseDatabaseInit(
   version: string,
   database: DatabaseParts,
@@ -45,8 +54,6 @@ export function langfuseDatabaseInit(
       PGDATABASE: database.name,
       PGSSLMODE: database.sslMode,
       PGCONNECT_TIMEOUT: "10",
-      PGOPTIONS: "-c client_min_messages=warning",
-      LANGFUSE_DATABASE: langfuseDatabase,
     },
     // The version is not named: of a password that RDS rotates, the current one counts when the task starts.
     secrets: {

@@ -1,7 +1,14 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import documented from "../../images/langfuse/variables.json" with { type: "json" };
 import { graphOf, referenceSpec, secretFact } from "../../test/support/reference.ts";
 import type { SpecInput } from "../api/resource.ts";
+import { validate } from "../api/validate.ts";
 import type { Container } from "../kinds/ecs/task-definition.ts";
 import type { Graph } from "./graph.ts";
 
@@ -227,4 +234,47 @@ it("waits for the Secret of ClickHouse, and nothing else does", () => {
   expect(blocked.map((node) => [node.id, node.blocked?.reason])).toEqual([["langfuse/clickhouse", "SecretNotFound"]]);
   const waiting = graph.nodes.filter(({ id }) => before(graph, id).has("langfuse/clickhouse")).map(({ id }) => id);
   expect(waiting.every((id) => id.startsWith("langfuse/"))).toBe(true);
+});
+
+it.each(services)("asks %s whether it is well in words that Node.js understands", async (_service, id) => {
+  const { healthCheck, port } = container(hosted(), id);
+  const [kind, program, flag, code = ""] = healthCheck?.command ?? [];
+  expect([kind, program, flag]).toEqual(["CMD", "node", "-e"]);
+  const path = id === "langfuse" ? "/api/public/health" : "/api/health";
+  let status = 200;
+  const server = createServer(({ url }, answer) => answer.writeHead(url === path ? status : 404).end());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const here = String((server.address() as AddressInfo).port);
+  const exitCode = () =>
+    promisify(execFile)(process.execPath, ["-e", code.replace(String(port), here)]).then(
+      () => 0,
+      (error: { code: number }) => error.code,
+    );
+  expect(await exitCode()).toBe(0);
+  status = 503;
+  expect(await exitCode()).toBe(1);
+  await new Promise((resolve) => server.close(resolve));
+  expect(await exitCode()).toBe(1);
+});
+
+it("is documented by specs that are accepted", () => {
+  const page = readFileSync(new URL("../../docs/agents/langfuse.md", import.meta.url), "utf8");
+  const [whole = "", ingress = ""] = [...page.matchAll(/```yaml\n([^`]+)```/g)].map(([, block]) => block);
+  const spec = { ...referenceSpec(), ...parse(whole).spec };
+  const reached = parse(ingress.replace("certificateArn: …", `certificateArn: "${certificateArn}"`));
+  const added = reached.observability.langfuse.selfHosted;
+  const { langfuse } = spec.observability;
+  const both = {
+    ...spec,
+    access: reached.access,
+    observability: { langfuse: { ...langfuse, selfHosted: { ...langfuse.selfHosted, ...added } } },
+  };
+  for (const one of [spec, both]) {
+    const object = {
+      apiVersion: "agentorchestrator.io/v1alpha1",
+      kind: "AgentOrchestrator",
+      metadata: { name: "dev" },
+    };
+    expect(validate({ ...object, spec: one })).toMatchObject({ ok: true });
+  }
 });

@@ -39,6 +39,16 @@ test("each group lets in exactly what uses it", () => {
   expect(rulesOf(graph, "database/security-group")).toEqual(["5432 from agent/langgraph/security-group"]);
 });
 
+test("every task in the subnets reaches the endpoints that it starts through", () => {
+  const database = { deployment: "Container" as const, passwordSecretRef: { name: "database" } };
+  const network = { natGateways: "Single" as const, endpoints: ["secretsmanager" as const] };
+  const { graph } = graphOf(referenceSpec({ network, data: { database } }));
+  expect(rulesOf(graph, "endpoint/security-group")).toEqual([
+    ...referenceSpec().agents.map(({ name }) => `443 from agent/${name}/security-group`),
+    "443 from database/security-group",
+  ]);
+});
+
 test("HTTPS opens its port, redirects HTTP, and names the endpoint", () => {
   const certificateArn = "arn:aws:acm:us-east-1:111122223333:certificate/0a";
   const { graph, spec } = graphOf(

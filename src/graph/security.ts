@@ -95,7 +95,13 @@ export function addSecurity(scope: Scope, network: NetworkParts, withEndpoints: 
   if (database) allow("database/security-group", database, toDatabase, fact);
   if (cache) allow("cache/security-group", cache, [...usersOf("cache", cachePort), ...langfuseAt(cachePort)], fact);
   if (storage) allow("database/storage/security-group", storage, [from(database, nfsPort, "Database")], fact);
-  if (endpoints) allow("endpoint/security-group", endpoints, [...users(() => true, 443), ...langfuseAt(443)], fact);
+  // With private DNS an endpoint is the only way to its service, also for ECS when it starts a task.
+  const startedHere = [
+    ...users(() => true, 443),
+    ...(isContainer ? [from(database, 443, "Database")] : []),
+    ...langfuseAt(443),
+  ];
+  if (endpoints) allow("endpoint/security-group", endpoints, startedHere, fact);
   return { alb, agents: byAgent, database, cache, storage, endpoints, langfuse, open };
 }
 

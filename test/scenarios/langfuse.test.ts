@@ -1,6 +1,7 @@
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import {
+  DeleteSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
@@ -149,6 +150,16 @@ test("kept keys are taken back by the next object of that name, and nothing of t
   expect([await contentOf("keys"), await contentOf("server")]).toEqual(before);
   expect(stage.writesSince(since)).not.toContain("CreateSecret");
   expect(stage.writesSince(since)).not.toContain("PutSecretValue");
+});
+
+test("a secret that somebody deletes comes back with the value that it had", async () => {
+  await ready();
+  const before = await contentOf("server");
+  const { secrets } = stage.client();
+  await secrets.send(new DeleteSecretCommand({ SecretId: "shop-dev-langfuse-server", RecoveryWindowInDays: 7 }));
+  await shop.until(() => stage.aws.calls.count({ action: "RestoreSecret", outcome: "ok" }) > 0);
+  await shop.ready();
+  expect(await contentOf("server")).toBe(before);
 });
 
 test("a status that is lost does not cost the keys", async () => {

@@ -11,6 +11,8 @@ import { cleanEnv } from "./processes.ts";
 
 const run = promisify(execFile);
 
+type Query = <Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
+
 /** A PostgreSQL server of its own, on 127.0.0.1, which asks for its password (SCRAM). */
 export interface Postgres {
   /** `postgres://user:password@host:port/database`. */
@@ -24,8 +26,10 @@ export interface Postgres {
   readonly folder: string;
   /** PEM of the certificate that the server shows, where it speaks TLS. */
   readonly certificate: string | undefined;
-  /** Rows of a statement, by a connection of its own. */
-  query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Rows of a statement in `database`, by a connection of its own. */
+  query: Query;
+  /** The same in another database of the server. */
+  open(database: string): { readonly query: Query };
   /** Makes an empty database beside the others and returns its url: one server serves many tests. */
   createDatabase(): Promise<{ readonly url: string; readonly database: string }>;
   /** Ends the server at once, as a crash does; its data stays. */
@@ -86,18 +90,21 @@ export async function startPostgres(options: { readonly tls?: boolean } = {}): P
     ...Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`]),
   ];
   const urlOf = (name: string) => `postgres://${user}:${password}@127.0.0.1:${port}/${name}`;
-  const query: Postgres["query"] = async (text, values = []) => {
-    const client = new pg.Client({
-      connectionString: urlOf(database),
-      ssl: options.tls ? { rejectUnauthorized: false } : false,
-    });
-    await client.connect();
-    try {
-      return (await client.query(text, [...values])).rows;
-    } finally {
-      await client.end();
-    }
-  };
+  const queryIn =
+    (name: string): Query =>
+    async (text, values = []) => {
+      const client = new pg.Client({
+        connectionString: urlOf(name),
+        ssl: options.tls ? { rejectUnauthorized: false } : false,
+      });
+      await client.connect();
+      try {
+        return (await client.query(text, [...values])).rows;
+      } finally {
+        await client.end();
+      }
+    };
+  const query = queryIn(database);
   const start = async () => {
     const [path, all] = asUser(join(bin, "postgres"), args, as);
     const server = new Server("PostgreSQL", path, all, folder, { env: cleanEnv() });
@@ -121,6 +128,7 @@ export async function startPostgres(options: { readonly tls?: boolean } = {}): P
     folder,
     certificate,
     query,
+    open: (name) => ({ query: queryIn(name) }),
     async createDatabase() {
       databases += 1;
       const name = `test_${databases}`;

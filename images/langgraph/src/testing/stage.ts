@@ -26,8 +26,8 @@ export interface Stage {
   readonly issuer: Issuer;
   readonly s3: S3Client;
   readonly secretArn: string;
-  /** A replica: main.ts as a process of its own, in a bucket and a database of its own where `scope` names others. */
-  replica(scope: Scope, env?: NodeJS.ProcessEnv): Promise<AgentProcess>;
+  /** A replica as a process of its own; `main` is main.ts, or a bundle of it. Short times; `env` wins. */
+  replica(scope: Scope, env?: NodeJS.ProcessEnv, main?: URL): Promise<AgentProcess>;
   /** An empty database and bucket. */
   newScope(): Promise<Scope>;
   stop(): Promise<void>;
@@ -85,10 +85,11 @@ async function stageOf(
       await s3.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }));
       return { bucket, database: (await postgres.createDatabase()).database };
     },
-    replica: ({ database, bucket }, env = {}) =>
+    replica: ({ database, bucket }, env = {}, main = new URL("../main.ts", import.meta.url)) =>
       startAgent({
-        main: new URL("../main.ts", import.meta.url),
+        main,
         until: "/ready",
+        timeoutMs: 60_000,
         env: {
           AGENT_NAME: "langgraph",
           AWS_ACCESS_KEY_ID: keys.accessKeyId,

@@ -34,8 +34,9 @@ export function observed(
   if (status === "deleting") return { phase: "deleting", live, message: "ElastiCache deletes it" };
   if (status === "create-failed") {
     const message =
-      "ElastiCache could not create it: its events in the ElastiCache console say why, often addresses or capacity";
-    return { phase: "failed", live, message, recreate: true };
+      "ElastiCache could not create it; its events in the ElastiCache console say why, often addresses or capacity. " +
+      `Delete it with \`aws elasticache delete-replication-group --replication-group-id ${group.ReplicationGroupId}\`, and it is made again`;
+    return { phase: "failed", live, message };
   }
   const outputs = outputsOf(group);
   const remedy = remedies[node?.CacheClusterStatus ?? ""];

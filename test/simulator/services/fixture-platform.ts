@@ -1,6 +1,7 @@
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { ECR } from "@aws-sdk/client-ecr";
 import { ECS, type RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
+import { ElastiCache } from "@aws-sdk/client-elasticache";
 import { IAM } from "@aws-sdk/client-iam";
 import { RDS } from "@aws-sdk/client-rds";
 import { SecretsManager } from "@aws-sdk/client-secrets-manager";
@@ -13,6 +14,7 @@ import { ACCOUNT, must, type Network, network, REGION, type Simulated } from "./
 export interface PlatformClients {
   readonly ecs: ECS;
   readonly rds: RDS;
+  readonly elastiCache: ElastiCache;
   readonly iam: IAM;
   readonly sts: STS;
   readonly ecr: ECR;
@@ -26,6 +28,7 @@ export function platformClients({ aws }: Simulated, where = { account: ACCOUNT, 
   return {
     ecs: new ECS(config),
     rds: new RDS(config),
+    elastiCache: new ElastiCache(config),
     iam: new IAM(config),
     sts: new STS(config),
     ecr: new ECR(config),

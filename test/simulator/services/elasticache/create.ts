@@ -47,6 +47,8 @@ export function createReplicationGroup(call: Call, input: CreateReplicationGroup
   const groups = checkGroups(call, subnetGroup, input.SecurityGroupIds ?? []);
   const transit = checkEncryption(input);
   if (input.MultiAZEnabled) checkZones(call, subnetGroup);
+  const parameters = checkParameterGroup(call, input.CacheParameterGroupName, version);
+  const retention = checkRetention(input.SnapshotRetentionLimit ?? 0);
   const row = rows.groups(call).put(id, {
     id,
     arn: rows.cacheArn(call, "replicationgroup", id),
@@ -66,11 +68,11 @@ export function createReplicationGroup(call: Call, input: CreateReplicationGroup
     members: addNodes(call, { id, subnetGroup, groups }, [], nodes),
     failover: input.AutomaticFailoverEnabled ? "enabled" : "disabled",
     multiAZ: input.MultiAZEnabled ?? false,
-    parameterGroup: checkParameterGroup(call, input.CacheParameterGroupName, version),
+    parameterGroup: parameters,
     groups,
     transit,
     pendingTransit: undefined,
-    snapshotRetentionDays: checkRetention(input.SnapshotRetentionLimit ?? 0),
+    snapshotRetentionDays: retention,
     snapshotWindow: input.SnapshotWindow ?? "06:30-07:30",
     maintenanceWindow: (input.PreferredMaintenanceWindow ?? "sun:08:00-sun:09:00").toLowerCase(),
     autoMinorUpgrade: input.AutoMinorVersionUpgrade ?? true,

@@ -55,7 +55,7 @@ const schema = z.object({
   SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS: number(1, 3_600, 45, "longest statement; keep it under REQUEST_TIMEOUT_SECONDS"),
   SNOWFLAKE_MAX_ROWS: number(1, 10_000_000, 100_000, "most rows of a result"),
   SNOWFLAKE_MAX_BYTES: number(1_024, 1_000_000_000, 16_777_216, "most bytes of one answer's rows"),
-  SNOWFLAKE_GRANTS_SECONDS: number(5, 86_400, 300, "how often the role's grants are read again"),
+  SNOWFLAKE_GRANTS_SECONDS: number(1, 86_400, 300, "how often the role's grants are read again"),
   SNOWFLAKE_ACCEPTED_GRANTS: z
     .string()
     .default("")

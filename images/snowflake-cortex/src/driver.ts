@@ -34,23 +34,39 @@ export function configureDriver(log: Logger): void {
  */
 export interface Sockets {
   readonly agent: HttpAgent | HttpsAgent;
+  /** Fires when no connection could be made for LOST_MS, with the last error as its reason. */
+  readonly lost: AbortSignal;
   shut(): void;
 }
 
 /** The driver takes a request for cancelled, and does not repeat it, when its error has this code. */
 const CANCELLED = "ERR_CANCELED";
+/** Long enough for the few seconds in which a load balancer or a NAT gateway is replaced. */
+const LOST_MS = 8_000;
 
 export function socketsFor(url: string): Sockets {
   const options = { keepAlive: true, maxSockets: 16, timeout: 120_000 };
   const agent = url.startsWith("http:") ? new HttpAgent(options) : new HttpsAgent(options);
   const create = agent.createConnection.bind(agent);
+  const lost = new AbortController();
   let open = true;
+  let failingSince: number | undefined;
+  const failed = (error: unknown) => {
+    failingSince ??= performance.now();
+    if (performance.now() - failingSince >= LOST_MS) lost.abort(error);
+  };
+  const connected = () => {
+    failingSince = undefined;
+  };
   agent.createConnection = (connection, callback) => {
-    if (open) return create(connection, callback);
-    throw Object.assign(new Error("the session is closed"), { code: CANCELLED });
+    if (!open) throw Object.assign(new Error("the session is closed"), { code: CANCELLED });
+    const socket = create(connection, callback);
+    socket?.once("error", failed).once(url.startsWith("http:") ? "connect" : "secureConnect", connected);
+    return socket;
   };
   return {
     agent,
+    lost: lost.signal,
     shut() {
       open = false;
       agent.destroy();

@@ -133,8 +133,9 @@ export class Session {
       complete: (error, finished) => (error ? done.reject(error) : done.resolve(finished)),
     });
     try {
-      const ended = await firstOf(done.promise, signal, timeoutSeconds * 1_000 + GRACE_MS);
+      const ended = await firstOf(done.promise, this.#until(signal), timeoutSeconds * 1_000 + GRACE_MS);
       if (ended !== "aborted" && ended !== "late") return this.#resultOf(ended);
+      this.#throwIfLost();
       await this.#cancel(execution, done.promise);
       signal?.throwIfAborted();
       const message = `the statement did not end within its limit of ${timeoutSeconds} s, nor when it was told to`;
@@ -160,9 +161,10 @@ export class Session {
     });
     const { statementTimeoutSeconds: timeoutSeconds, account, warehouse } = this.#options;
     try {
-      const ended = await firstOf(done.promise, signal, timeoutSeconds * 1_000);
+      const ended = await firstOf(done.promise, this.#until(signal), timeoutSeconds * 1_000);
       if (ended !== "aborted" && ended !== "late") return this.#resultOf(ended);
       this.#lost = true;
+      this.#throwIfLost();
       signal?.throwIfAborted();
       throw new AgentError("SnowflakeUnavailable", `Snowflake at ${account.url} does not hand over the result`, {
         status: 503,
@@ -185,6 +187,18 @@ export class Session {
     this.#connection.destroy(() => gone.resolve());
     await within(gone.promise, CANCEL_MS).catch(() => undefined);
     this.#sockets.shut();
+  }
+
+  #until(signal: AbortSignal | undefined): AbortSignal {
+    return signal ? AbortSignal.any([signal, this.#sockets.lost]) : this.#sockets.lost;
+  }
+
+  /** The network is gone: nothing can be cancelled, and the driver would try for hours. */
+  #throwIfLost(): void {
+    const { lost } = this.#sockets;
+    if (!lost.aborted) return;
+    this.#lost = true;
+    throw connectionError(failureOf(lost.reason), this.#options.account.url, lost.reason);
   }
 
   async #prepare(): Promise<void> {
@@ -304,18 +318,19 @@ async function within<T>(work: Promise<T>, milliseconds: number): Promise<T> {
 /** What comes first: the end of `work`, the signal, or the time. */
 async function firstOf<T extends object>(
   work: Promise<T>,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
   milliseconds: number,
 ): Promise<T | "aborted" | "late"> {
   const other = Promise.withResolvers<"aborted" | "late">();
   const abort = () => other.resolve("aborted");
   const timer = setTimeout(() => other.resolve("late"), milliseconds);
-  signal?.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
   work.catch(() => undefined);
   try {
     return await Promise.race([work, other.promise]);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
+    signal.removeEventListener("abort", abort);
   }
 }

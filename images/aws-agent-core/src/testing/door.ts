@@ -52,11 +52,27 @@ const forSdk = (url: string): NodeJS.ProcessEnv => ({
   AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME: url,
 });
 
+/** Sets variables of this process, and returns what sets them back. */
+function setEnv(variables: NodeJS.ProcessEnv): () => void {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, variables);
+  return () => {
+    for (const [name, value] of before)
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+  };
+}
+
+export interface DoorSetup {
+  readonly heartbeatMs?: number;
+  /** Another Bedrock than the scripted one. */
+  readonly bedrockUrl?: string;
+}
+
 /** @param env instead of, or beside, models, agents and no peer */
-export async function openDoor(env: NodeJS.ProcessEnv = {}, { heartbeatMs = 15_000 } = {}): Promise<Door> {
+export async function openDoor(env: NodeJS.ProcessEnv = {}, setup: DoorSetup = {}): Promise<Door> {
   const bedrock = await startBedrock([]);
-  const before = { ...process.env };
-  Object.assign(process.env, forSdk(bedrock.url));
+  const restore = setEnv(forSdk(setup.bedrockUrl ?? bedrock.url));
   const metrics: Record<string, unknown>[] = [];
   const logs: string[] = [];
   const config = readConfig(schema, { ...base, ...env });
@@ -66,7 +82,11 @@ export async function openDoor(env: NodeJS.ProcessEnv = {}, { heartbeatMs = 15_0
   const clients = connect(config, measured);
   const { title, description } = { title: agent, description: agent };
   const server = await createServer({ agent, version: "0", config, log, metrics: measured, title, description });
-  registerRoutes(server, { destinations: clients.destinations, tokens: tokensOf(config), heartbeatMs });
+  registerRoutes(server, {
+    destinations: clients.destinations,
+    tokens: tokensOf(config),
+    heartbeatMs: setup.heartbeatMs ?? 15_000,
+  });
   const url = await server.listen({ host: "127.0.0.1", port: 0 });
   const post: Door["post"] = (path, body, init = {}) =>
     fetch(url + path, {
@@ -93,7 +113,7 @@ export async function openDoor(env: NodeJS.ProcessEnv = {}, { heartbeatMs = 15_0
       return events;
     },
     async stop() {
-      process.env = before;
+      restore();
       await clients.close();
       server.server.closeAllConnections();
       await server.close();

@@ -94,10 +94,10 @@ export const callbackRequest = z
       .exactOptional(),
     error: z.strictObject({ code: text(limits.errorCode), message: text(limits.errorMessage) }).exactOptional(),
   })
-  .refine(
-    (report) => (report.result === undefined) !== (report.error === undefined),
-    "must have either result or error, and not both",
-  )
+  .refine((report) => (report.result === undefined) !== (report.error === undefined), {
+    path: ["result"],
+    error: "must be there, or error must be, and not both",
+  })
   .meta({
     id: "ReportStep",
     description: "Result or failure of a step that another agent did: either `result` or `error`.",

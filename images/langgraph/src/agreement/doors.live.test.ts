@@ -1,0 +1,149 @@
+import { type AgentProcess, freePort } from "@agentorchestrator/shared/testing";
+import { createGrpcTransport } from "@connectrpc/connect-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WorkflowService } from "../grpc/gen/agentorchestrator/langgraph/v1/workflows_pb.ts";
+import { type Stage, startStage } from "../testing/stage.ts";
+import type { Door, Outcome } from "./call.ts";
+import { type Case, cases, type Tokens } from "./cases.ts";
+import { grpcDoor } from "./grpc-door.ts";
+import { httpDoor } from "./http-door.ts";
+import { Subjects } from "./subjects.ts";
+
+let stage: Stage;
+let agent: AgentProcess;
+let subjects: Subjects;
+let tokens: Omit<Tokens, "unique">;
+let doors: { readonly http: Door; readonly grpc: Door };
+
+beforeAll(async () => {
+  stage = await startStage();
+  stage.bedrock.play([
+    { when: { system: "You are a researcher" }, answer: { text: ["# Notes"] } },
+    { when: { system: "You are an analyst" }, answer: { text: ["# Analysis"] } },
+    { when: { system: "You are a writer" }, answer: { text: ["# Report"] } },
+  ]);
+  const scope = await stage.newScope();
+  const grpcPort = await freePort();
+  agent = await stage.replica(scope, { GRPC_PORT: String(grpcPort) });
+  const { bearer } = stage.issuer;
+  tokens = { ada: await bearer("ada"), bob: await bearer("bob"), reader: await bearer("eve", ["reader"]) };
+  subjects = new Subjects(stage, scope, agent, tokens.ada);
+  const transport = createGrpcTransport({ baseUrl: `http://127.0.0.1:${grpcPort}` });
+  doors = { http: httpDoor(agent.url), grpc: grpcDoor(transport) };
+});
+afterAll(async () => {
+  await agent?.kill();
+  await stage?.stop();
+});
+
+async function outcome(door: Door, { state, calls }: Case): Promise<Outcome> {
+  const subject = await subjects.inState(state);
+  let last: Outcome | undefined;
+  for (const call of calls(subject, { ...tokens, unique: crypto.randomUUID() })) last = await door(call);
+  if (!last) throw new Error("a case without a call");
+  return comparable(last, subject.id);
+}
+
+/** Without what two workflows never share: ids, times, and what a URL is signed with. */
+function comparable(outcome: Outcome, id: string): Outcome {
+  const ids = new RegExp(`${id}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`, "g");
+  return JSON.parse(JSON.stringify(outcome), (_name, value) => {
+    if (typeof value !== "string") return value;
+    if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) return "(time)";
+    return value.replace(ids, "(id)").replace(/\?X-Amz-.*/, "?(signature)");
+  });
+}
+
+describe("both doors", () => {
+  it.each(cases)("say $code of $name", async (each) => {
+    const [http, grpc] = await Promise.all([outcome(doors.http, each), outcome(doors.grpc, each)]);
+    expect([http.code, http.status], JSON.stringify(http)).toEqual([each.code, String(each.http)]);
+    expect([grpc.code, grpc.status], JSON.stringify(grpc)).toEqual([each.code, each.grpc]);
+    const { status: _http, ...fromHttp } = http;
+    const { status: _grpc, ...fromGrpc } = grpc;
+    expect(fromGrpc).toEqual(fromHttp);
+  });
+
+  it("were asked for every operation, each with an outcome that is good and one that is not", () => {
+    const asked = (good: boolean) =>
+      new Set(
+        cases
+          .filter(({ code }) => (code === "OK") === good)
+          .map(({ calls }) => calls({ id: "", callbackToken: "" }, { ...tokens, unique: "" }).at(-1)?.operation),
+      );
+    const all = WorkflowService.methods.map(({ localName }) => localName).sort();
+    expect([...asked(true)].sort()).toEqual(all);
+    expect([...asked(false)].sort()).toEqual(all);
+  });
+
+  it("show the same workflow, page by page", async () => {
+    const pages = async (door: Door) => {
+      const seen: unknown[] = [];
+      let cursor: string | undefined;
+      do {
+        const { value } = await door({ operation: "listWorkflows", limit: 7, ...(cursor !== undefined && { cursor }) });
+        const page = value as { workflows: unknown[]; nextCursor: string | null };
+        seen.push(...page.workflows);
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+      return seen;
+    };
+    // Those of the cases that still run may move between two looks.
+    await expect
+      .poll(
+        async () => {
+          const [http, grpc] = [await pages(doors.http), await pages(doors.grpc)];
+          return http.length > 7 && JSON.stringify(sorted(grpc)) === JSON.stringify(sorted(http));
+        },
+        { timeout: 10_000 },
+      )
+      .toBe(true);
+  });
+
+  it("tell of the same changes, from the present to the end", async () => {
+    const { id, callbackToken } = await subjects.inState("waiting_for_callback");
+    const watched = [doors.http, doors.grpc].map((door) => door({ operation: "watchWorkflow", id }));
+    const text = "# Notes";
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await doors.http({ operation: "reportStep", id, step: "researcher", callbackToken, text });
+    await subjects.reaches(id, "waiting_for_approval");
+    await doors.grpc({ operation: "decideWorkflow", id, decision: "reject", token: tokens.bob });
+    for (const { value } of await Promise.all(watched)) {
+      const seen = value as { status: string; approval: { by: string } | null }[];
+      expect(seen[0]?.status).toBe("waiting_for_callback");
+      expect(seen.map(({ status }) => status)).toContain("waiting_for_approval");
+      expect(seen.at(-1)).toMatchObject({ status: "rejected", approval: { by: "bob" } });
+    }
+  });
+
+  it("decide once when they are asked at once", async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { id } = await subjects.inState("waiting_for_approval");
+      const outcomes = await Promise.all([
+        doors.http({ operation: "decideWorkflow", id, decision: "reject", reason: "by HTTP", token: tokens.ada }),
+        doors.grpc({ operation: "decideWorkflow", id, decision: "reject", reason: "by gRPC", token: tokens.bob }),
+      ]);
+      expect(outcomes.map(({ code }) => code).sort()).toEqual(["AlreadyDecided", "OK"]);
+    }
+  });
+
+  it("keep callback tokens and bearer tokens out of what is logged", async () => {
+    const { id, callbackToken } = await subjects.inState("waiting_for_callback");
+    for (const door of [doors.http, doors.grpc]) {
+      await door({ operation: "reportStep", id, step: "writer", callbackToken, text: "x" });
+      await door({ operation: "decideWorkflow", id, decision: "approve", token: tokens.reader });
+    }
+    const logged = agent.logs.join("\n");
+    expect(logged).toContain(id);
+    for (const secret of [callbackToken, ...Object.values(tokens).map((token) => token.slice(7))]) {
+      expect(logged).not.toContain(secret);
+    }
+  });
+});
+
+const sorted = (workflows: unknown[]): unknown => JSON.parse(JSON.stringify(workflows, (_name, value) => order(value)));
+
+function order(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => a.localeCompare(b)));
+}

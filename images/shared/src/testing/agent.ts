@@ -29,6 +29,8 @@ export interface AgentOptions {
   readonly until?: string | false;
   /** Longest time to start; default 20 000. */
   readonly timeoutMs?: number;
+  /** Lets its output go, where lines by the million would burden the reader. */
+  readonly discardLogs?: boolean;
 }
 
 /** What a process needs of ours: not the caller's AWS account, proxies or Langfuse. */
@@ -44,11 +46,12 @@ export async function startAgent({
   env,
   until = "/health",
   timeoutMs = 20_000,
+  discardLogs = false,
 }: AgentOptions): Promise<AgentProcess> {
   const port = Number(env.PORT ?? (await freePort()));
   const kept = Object.entries(process.env).filter(([name]) => KEPT.test(name));
   const child = spawn(process.execPath, [fileURLToPath(main)], {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: discardLogs ? "ignore" : ["ignore", "pipe", "pipe"],
     env: {
       ...Object.fromEntries(kept),
       AGENT_NAME: "agent",
@@ -63,8 +66,13 @@ export async function startAgent({
     },
   });
   const logs: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) collectLines(stream, logs);
-  const exited = once(child, "close").then(([code, signal]) => (code ?? signal) as number | string);
+  for (const stream of [child.stdout, child.stderr]) if (stream !== null) collectLines(stream, logs);
+  const orphaned = () => child.kill("SIGKILL");
+  process.once("exit", orphaned);
+  const exited = once(child, "close").then(([code, signal]) => {
+    process.off("exit", orphaned);
+    return (code ?? signal) as number | string;
+  });
   const end = (signal: NodeJS.Signals) => {
     child.kill(signal);
     return exited;

@@ -81,10 +81,22 @@ export class Subjects {
 
   reaches(id: string, status: string): Promise<{ report: { key: string } | null }> {
     return eventually(`${id} is ${status}`, async () => {
-      const response = await fetch(`${this.#agent.url}/workflows/${id}`);
-      const workflow = (await response.json()) as { status: string; report: { key: string } | null };
+      const workflow = await this.#get(id);
       return workflow.status === status ? workflow : undefined;
     });
+  }
+
+  /** Resolves when nobody works on it: it waits for somebody, or has ended. */
+  async rests(id: string): Promise<void> {
+    await eventually(`${id} rests`, async () => {
+      const { status } = await this.#get(id);
+      return status === "pending" || status === "running" ? undefined : status;
+    });
+  }
+
+  async #get(id: string): Promise<{ status: string; report: { key: string } | null }> {
+    const response = await fetch(`${this.#agent.url}/workflows/${id}`);
+    return (await response.json()) as { status: string; report: { key: string } | null };
   }
 
   async #post(path: string, body: unknown = {}): Promise<{ id: string }> {

@@ -54,7 +54,7 @@ export class Builder {
     return inputsOf(this.#options.root, agent, this.#bases.runtime);
   }
 
-  /** @throws ImagesError NoEngine; CommandError with what the engine printed last */
+  /** @throws ImagesError NoEngine, SourcesChanged; CommandError with what the engine printed last */
   async build(inputs: Inputs): Promise<BuiltImage> {
     const { root, store, platforms, noCache, log } = this.#options;
     const { agent, version, revision, contentTag, createdSeconds } = inputs;
@@ -73,10 +73,14 @@ export class Builder {
         CREATED: created,
         SOURCE: sourceOf(root),
       };
-      const target = join(store, "layouts", agent, platform.replace("/", "-"));
+      const target = join(store, "layouts", agent, `${contentTag}-${platform.replace("linux/", "")}`);
       parts.push(
         await this.#engine.build({ root, agent, contentTag, platform, args, createdSeconds, noCache, target, log }),
       );
+    }
+    if ((await this.inputs(agent)).contentTag !== contentTag) {
+      const text = `the sources of ${agent} changed while it was built: the image would not be what its tag says; run it again`;
+      throw new ImagesError("SourcesChanged", text);
     }
     return { inputs, index: indexOf(parts), seconds: (performance.now() - started) / 1000 };
   }

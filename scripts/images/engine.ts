@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Buildah, buildSecrets, userNpmrc } from "../buildah.ts";
 import { run, works } from "../run.ts";
@@ -15,7 +15,7 @@ export interface BuildRequest {
   /** Time that everything in the image carries, in seconds since 1970. */
   readonly createdSeconds: number;
   readonly noCache: boolean;
-  /** Folder for the image, as an OCI image layout; what is in it goes. */
+  /** Folder for the image, as an OCI image layout; what was there is replaced. */
   readonly target: string;
   readonly log: (line: string) => void;
 }
@@ -72,10 +72,9 @@ export class BuildahEngine implements Engine {
     const how = ["--layers", "--timestamp", String(request.createdSeconds), ...(request.noCache ? ["--no-cache"] : [])];
     const secrets = buildSecrets(await userNpmrc());
     await this.#buildah.run(["build", ...what, ...how, ...secrets, "--tag", tag, root], progressOf(request));
-    rmSync(target, { recursive: true, force: true });
-    mkdirSync(join(target, ".."), { recursive: true });
-    await this.#buildah.run(["push", "--quiet", "--format", "oci", tag, `oci:${target}`]);
-    return readLayout(target, platform);
+    return layoutAt(target, platform, (folder) =>
+      this.#buildah.run(["push", "--quiet", "--format", "oci", tag, `oci:${folder}`]),
+    );
   }
 }
 
@@ -83,24 +82,37 @@ export class Docker implements Engine {
   readonly name = "docker";
 
   async build(request: BuildRequest): Promise<Layout> {
-    const { root, platform, args, target } = request;
+    const { root, platform, target } = request;
     if (!(await works("docker", ["buildx", "inspect", BUILDER])))
       await run("docker", ["buildx", "create", "--name", BUILDER, "--driver", "docker-container"]);
-    rmSync(target, { recursive: true, force: true });
-    mkdirSync(target, { recursive: true });
-    const what = ["--file", join(root, "images/Dockerfile"), "--platform", platform, ...argsOf(args)];
+    const what = ["--file", join(root, "images/Dockerfile"), "--platform", platform, ...argsOf(request.args)];
     // An attestation holds the time of the build: with one, no two builds are the same. The image has a bill of its own.
     const how = ["--provenance=false", "--sbom=false", ...(request.noCache ? ["--no-cache"] : [])];
-    const output = `type=oci,tar=false,rewrite-timestamp=true,oci-mediatypes=true,dest=${target}`;
+    const kind = "type=oci,tar=false,rewrite-timestamp=true,oci-mediatypes=true";
     const secrets = buildSecrets(await userNpmrc());
-    await run(
-      "docker",
-      ["buildx", "build", "--builder", BUILDER, ...what, ...how, ...secrets, "--output", output, root],
-      {
-        env: { ...process.env, SOURCE_DATE_EPOCH: String(request.createdSeconds) },
-        progress: progressOf(request),
-      },
+    const args = ["buildx", "build", "--builder", BUILDER, ...what, ...how, ...secrets];
+    const env = { ...process.env, SOURCE_DATE_EPOCH: String(request.createdSeconds) };
+    return layoutAt(target, platform, (folder) =>
+      run("docker", [...args, "--output", `${kind},dest=${folder}`, root], { env, progress: progressOf(request) }),
     );
-    return readLayout(target, platform);
   }
+}
+
+/** Has the layout written beside its place and puts it there whole: another build may be at the same image. */
+async function layoutAt(
+  target: string,
+  platform: Platform,
+  write: (folder: string) => Promise<unknown>,
+): Promise<Layout> {
+  const staged = `${target}.${process.pid}`;
+  mkdirSync(join(target, ".."), { recursive: true });
+  try {
+    await write(staged);
+    readLayout(staged, platform);
+    rmSync(target, { recursive: true, force: true });
+    renameSync(staged, target);
+  } finally {
+    rmSync(staged, { recursive: true, force: true });
+  }
+  return readLayout(target, platform);
 }

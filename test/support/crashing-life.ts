@@ -1,5 +1,6 @@
 import type { FaultRule } from "../simulator/faults/faults.ts";
 import { seededRandom } from "../simulator/random.ts";
+import { script } from "../simulator/script.ts";
 import { MortalOperator } from "./mortal.ts";
 import { inventoryOf } from "./orchestrator.ts";
 import { condition } from "./platform.ts";
@@ -55,6 +56,8 @@ export class CrashingLife {
     this.#options = options;
     this.stage = new Stage({ seed, consistencyLagMs: lagMs });
     this.stage.store.putSecret("agents", "postgres", { password: "unchecked" });
+    this.stage.store.putSecret("agents", "clickhouse", { user: "langfuse", password: "unchecked" });
+    script(this.stage.aws).image("docker.io/langfuse/*", { kind: "works" });
     this.#random = seededRandom(seed);
     this.#begin();
   }

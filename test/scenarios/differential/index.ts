@@ -2,6 +2,7 @@ import { cloudMapScenarios } from "./cloud-map.ts";
 import { ec2Scenarios } from "./ec2.ts";
 import { ecsScenarios } from "./ecs.ts";
 import { efsScenarios } from "./efs.ts";
+import { elastiCacheScenarios } from "./elasticache.ts";
 import { elbv2Scenarios } from "./elbv2.ts";
 import { identityScenarios } from "./identity.ts";
 import { rdsScenarios } from "./rds.ts";
@@ -19,5 +20,6 @@ export const scenarios: readonly Scenario[] = [
   ...storeScenarios,
   ...cloudMapScenarios,
   ...rdsScenarios,
+  ...elastiCacheScenarios,
   ...ecsScenarios,
 ];

@@ -4,6 +4,7 @@ import { ec2Ledger } from "./ledger/ec2.ts";
 import { ec2RoutingLedger } from "./ledger/ec2-routing.ts";
 import { ecsLedger } from "./ledger/ecs.ts";
 import { efsLedger } from "./ledger/efs.ts";
+import { elastiCacheLedger } from "./ledger/elasticache.ts";
 import { elbv2Ledger } from "./ledger/elbv2.ts";
 import { identityLedger } from "./ledger/identity.ts";
 import { rdsLedger } from "./ledger/rds.ts";
@@ -23,6 +24,7 @@ export const ledger: readonly Verdict[] = [
   ...storeLedger,
   ...cloudMapLedger,
   ...rdsLedger,
+  ...elastiCacheLedger,
   ...ecsLedger,
 ];
 

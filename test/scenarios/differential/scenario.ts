@@ -4,6 +4,7 @@ import type { ECR } from "@aws-sdk/client-ecr";
 import type { ECS } from "@aws-sdk/client-ecs";
 import type { EFS } from "@aws-sdk/client-efs";
 import type { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { ElastiCache } from "@aws-sdk/client-elasticache";
 import type { IAM } from "@aws-sdk/client-iam";
 import type { RDS } from "@aws-sdk/client-rds";
 import type { S3 } from "@aws-sdk/client-s3";
@@ -18,6 +19,7 @@ export interface Subject {
   readonly efs: EFS;
   readonly ecs: ECS;
   readonly rds: RDS;
+  readonly elastiCache: ElastiCache;
   readonly iam: IAM;
   readonly ecr: ECR;
   readonly logs: CloudWatchLogs;

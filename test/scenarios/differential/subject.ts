@@ -4,6 +4,7 @@ import { ECR } from "@aws-sdk/client-ecr";
 import { ECS } from "@aws-sdk/client-ecs";
 import { EFS } from "@aws-sdk/client-efs";
 import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { ElastiCache } from "@aws-sdk/client-elasticache";
 import { IAM } from "@aws-sdk/client-iam";
 import { RDS } from "@aws-sdk/client-rds";
 import { S3 } from "@aws-sdk/client-s3";
@@ -29,6 +30,7 @@ function clients(config: Config): Omit<Subject, "unique" | "pass"> {
     efs: new EFS(all),
     ecs: new ECS(all),
     rds: new RDS(all),
+    elastiCache: new ElastiCache(all),
     iam: new IAM(all),
     ecr: new ECR(all),
     logs: new CloudWatchLogs(all),

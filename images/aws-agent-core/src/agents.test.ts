@@ -61,6 +61,17 @@ describe("a Bedrock agent", () => {
     expect(door.bedrock.calls[0]?.body.streamingConfigurations).toEqual({ streamFinalResponse: true });
   });
 
+  test("may cut its text within a character: the client gets whole ones", async () => {
+    const text = "Grüße 世界 🚀";
+    for (const chunkBytes of [1, 2, 3]) {
+      door.bedrock.play([{ answer: { text: [text], chunkBytes } }]);
+      const events = await door.stream(toAgent);
+      expect(textOf(events)).toBe(text);
+      expect(dataOf(events, "done").output).toBe(text);
+      expect(events.filter(({ event }) => event === "chunk").length).toBeGreaterThan(3);
+    }
+  });
+
   test("shows its reasoning only to those who ask for it", async () => {
     door.bedrock.play([{ answer: {} }]);
     expect((await door.stream(toAgent)).map(({ event }) => event)).not.toContain("trace");

@@ -55,11 +55,10 @@ export function invoke(destinations: Destinations, invocation: Invocation): Prom
   const { body, requestId, sessionId, emit } = invocation;
   return withIds({ sessionId }, () =>
     traced("invoke", { type: "agent", input: body.input ?? body.route }, async (span) => {
-      let begun = false;
-      const begin = async () => {
-        if (begun) return;
-        begun = true;
-        await emit({ event: "start", data: { requestId, sessionId, route } });
+      let begun: Promise<void> | undefined;
+      const begin = () => {
+        begun ??= emit({ event: "start", data: { requestId, sessionId, route } });
+        return begun;
       };
       const beginThenEmit: Emit = async (event) => {
         await begin();

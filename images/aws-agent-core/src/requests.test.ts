@@ -59,6 +59,23 @@ test("tells where requests can go", async () => {
   expect(routes.agents.map(({ name }: Answer) => name)).toEqual(["support", "billing"]);
 });
 
+test("the session is the body's, else the header's where AWS would take it, and stands in the log", async () => {
+  door.bedrock.play([{ answer: {} }]);
+  const route = { agent: "support" };
+  const sessions = [];
+  for (const [sessionId, header] of [
+    ["from-body", "from-header"],
+    [undefined, "from-header"],
+    [undefined, "no/good"],
+  ]) {
+    const { body } = await door.invoke({ input: "x", sessionId, route }, { "x-session-id": header ?? "" });
+    sessions.push(body.sessionId);
+  }
+  expect(sessions).toEqual(["from-body", "from-header", expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+  const lines = door.logs.map((line) => JSON.parse(line)).filter(({ msg }) => msg === "POST /invoke");
+  expect(lines.slice(-3).map((line) => line.session_id)).toEqual(sessions);
+});
+
 test("the OpenAPI document has both doors with their body, answers and errors", async () => {
   const { paths, openapi }: Answer = await fetch(`${door.url}/openapi.json`).then((answer) => answer.json());
   expect(openapi).toBe("3.1.0");
@@ -115,6 +132,8 @@ describe("with an issuer of tokens", async () => {
     }
     expect(guarded.bedrock.calls).toEqual([]);
     expect((await fetch(`${guarded.url}/health`)).status).toBe(200);
+    const { paths }: Answer = await fetch(`${guarded.url}/openapi.json`).then((answer) => answer.json());
+    expect(paths["/invoke"].post.security).toEqual([{ bearer: [] }]);
   });
 
   test("callers' sessions with a Bedrock agent are apart, even of the same id", async () => {

@@ -81,17 +81,22 @@ describe("without a route the default model chooses", () => {
     ]);
   });
 
-  test("several tools at once, of which each gets its own result", async () => {
-    const ask = (input: string) => ({ name: "invoke_bedrock_agent", input: { agent: "support", input } });
+  test("several tools at once, of which each gets its own result, and one agent is asked one thing after the other", async () => {
+    const ask = (agent: string, input: string) => ({ name: "invoke_bedrock_agent", input: { agent, input } });
     door.bedrock.play([
-      { when: { operation: "InvokeAgent", text: "one" }, answer: { text: ["first"], everyMs: 50 } },
-      { when: { operation: "InvokeAgent", text: "two" }, answer: { text: ["second"] } },
-      { when: { toolResult: false }, answer: { toolUse: [ask("one"), ask("two")] } },
-      { answer: { text: ["both"] } },
+      { when: { operation: "InvokeAgent", text: "one" }, answer: { text: ["first"], everyMs: 80 } },
+      { when: { operation: "InvokeAgent" }, answer: { text: ["later"] } },
+      {
+        when: { toolResult: false },
+        answer: { toolUse: [ask("support", "one"), ask("support", "two"), ask("billing", "three")] },
+      },
+      { answer: { text: ["all"] } },
     ]);
     const { body } = await door.invoke(request);
-    expect(body.toolCalls.map(({ result }: Answer) => result.output)).toEqual(["first", "second"]);
-    expect(door.bedrock.calls.filter(({ sessionId }) => sessionId === "s-9")).toHaveLength(2);
+    expect(body.toolCalls.map(({ result }: Answer) => result.output)).toEqual(["first", "later", "later"]);
+    const asked = (agent: string) => door.bedrock.calls.filter((call) => call.agent === agent);
+    expect(asked("AGENT12345/ALIAS12345").map(({ text }) => text)).toEqual(["one", "two"]);
+    expect(asked("AGENT67890/ALIAS67890").map(({ sessionId }) => sessionId)).toEqual(["s-9"]);
   });
 });
 

@@ -81,12 +81,20 @@ const tracePart = (call: Call, trace: unknown) => {
 
 /** What InvokeAgent sends before its end: chunks, the last with its sources. */
 export function* agentBegin(answer: Answer): Generator<Timed> {
-  const chunks = answer.returnControl && !answer.text ? [] : textOf(answer);
-  for (const [index, text] of chunks.entries()) {
+  const text = answer.returnControl && !answer.text ? [] : textOf(answer);
+  const chunks = answer.chunkBytes
+    ? cut(Buffer.from(text.join("")), answer.chunkBytes)
+    : text.map((part) => Buffer.from(part));
+  for (const [index, chunk] of chunks.entries()) {
     const attribution = index === chunks.length - 1 && answer.attribution ? { attribution: answer.attribution } : {};
-    yield later("chunk", { bytes: Buffer.from(text).toString("base64"), ...attribution });
+    yield later("chunk", { bytes: chunk.toString("base64"), ...attribution });
   }
 }
+
+const cut = (bytes: Buffer, size: number): Buffer[] =>
+  Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+    bytes.subarray(index * size, (index + 1) * size),
+  );
 
 /** A good end of InvokeAgent: usage and guardrail, which stand in traces only, and what is handed back. */
 export function* agentEnd(answer: Answer, call: Call): Generator<Timed> {

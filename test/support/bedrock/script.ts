@@ -31,6 +31,8 @@ export const answerSchema = z.strictObject({
   usage: z.strictObject({ inputTokens: z.int().min(0), outputTokens: z.int().min(0) }).optional(),
   /** InvokeAgent only: what the agent hands back to its caller, as ReturnControlPayload. */
   returnControl: z.record(z.string(), z.unknown()).optional(),
+  /** InvokeAgent only: the text is cut into chunks of so many bytes instead, also within a character. */
+  chunkBytes: z.int().min(1).optional(),
   /** InvokeAgent only: sources, as Attribution, on the last chunk. */
   attribution: z.record(z.string(), z.unknown()).optional(),
   /** Refused before anything is streamed, with this HTTP status and error type. */

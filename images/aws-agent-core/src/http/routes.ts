@@ -1,9 +1,23 @@
 import { createHash, randomUUID } from "node:crypto";
-import { type AgentServer, errorAnswers, IdempotencyKeys, sendEvents, type Tokens } from "@agentorchestrator/shared";
+import {
+  type AgentServer,
+  currentIds,
+  errorAnswers,
+  IdempotencyKeys,
+  sendEvents,
+  type Tokens,
+} from "@agentorchestrator/shared";
 import type { FastifyRequest } from "fastify";
 import type { InvokeResult } from "../events.ts";
 import { type Destinations, type Invocation, invoke } from "../front-door.ts";
-import { type InvokeRequest, invokeHeaders, invokeRequest, invokeResult, routesView } from "./schemas.ts";
+import {
+  type InvokeRequest,
+  invokeHeaders,
+  invokeRequest,
+  invokeResult,
+  routesView,
+  sessionIdPattern,
+} from "./schemas.ts";
 
 export interface DoorOptions {
   readonly destinations: Destinations;
@@ -17,6 +31,7 @@ const tags = ["front door"];
 /** POST /invoke, POST /invoke/stream and GET /routes. */
 export function registerRoutes(server: AgentServer, { destinations, tokens, heartbeatMs }: DoorOptions): void {
   const answered = new IdempotencyKeys();
+  const security = tokens ? { security: [{ bearer: [] }] } : {};
 
   server.route({
     method: "POST",
@@ -25,6 +40,7 @@ export function registerRoutes(server: AgentServer, { destinations, tokens, hear
       operationId: "invoke",
       summary: "Send a request where it belongs, and wait for the answer",
       tags,
+      ...security,
       headers: invokeHeaders,
       body: invokeRequest,
       response: { 200: invokeResult, ...errorAnswers(400, 401, 404, 409, 413, 415, 422, 429, 500, 502, 503, 504) },
@@ -51,6 +67,7 @@ export function registerRoutes(server: AgentServer, { destinations, tokens, hear
         "body of POST /invoke) or error {code, message, retryable}. Comment lines in between keep the connection. What is " +
         "refused before the first event has an HTTP status instead.",
       tags,
+      ...security,
       headers: invokeHeaders,
       body: invokeRequest,
       response: errorAnswers(400, 401, 404, 409, 413, 415, 422, 429, 500, 502, 503, 504),
@@ -77,6 +94,7 @@ export function registerRoutes(server: AgentServer, { destinations, tokens, hear
       operationId: "routes",
       summary: "Where requests can go",
       tags,
+      ...security,
       response: { 200: routesView, ...errorAnswers(401) },
     },
     handler: async (request) => {
@@ -109,13 +127,22 @@ function invocationOf(
   subject: string | undefined,
   key: string | undefined,
 ): Omit<Invocation, "streaming"> {
+  const sessionId = sessionOf(request);
+  // The line that is logged, and the metrics, when the request is over are of its session too.
+  request.work = { ...request.work, ids: { ...request.work.ids, sessionId } };
   return {
     body: request.body,
     requestId: request.id,
-    sessionId: request.body.sessionId ?? randomUUID(),
+    sessionId,
     subject,
     key: key ?? randomUUID(),
     signal: request.signal,
     emit: async () => {},
   };
+}
+
+/** The body's, else that of the header x-session-id where AWS would take it, else a new one. */
+function sessionOf({ body }: Request): string {
+  const { sessionId: fromHeader = "" } = currentIds();
+  return body.sessionId ?? (sessionIdPattern.test(fromHeader) ? fromHeader : randomUUID());
 }

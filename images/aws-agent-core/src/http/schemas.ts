@@ -5,6 +5,8 @@ import { remoteSteps } from "../peers/workflows.ts";
 /** Longest input: about 50 000 tokens, within what the smallest of today's models take. */
 const LONGEST_INPUT = 200_000;
 const MOST_MESSAGES = 200;
+/** What AWS takes as a session's id: API_agent-runtime_InvokeAgent. */
+export const sessionIdPattern = /^[0-9a-zA-Z._:-]{2,100}$/;
 
 const filled = (maximum: number) =>
   z
@@ -111,9 +113,9 @@ export const invokeRequest = z
       .describe("what is asked; left out when a workflow is asked about, or options.returnControl is given"),
     sessionId: z
       .string()
-      .regex(/^[0-9a-zA-Z._:-]{2,100}$/, "must be 2 to 100 letters, digits, and . _ : -")
+      .regex(sessionIdPattern, "must be 2 to 100 letters, digits, and . _ : -")
       .exactOptional()
-      .describe("the same for requests that belong together; made up when it is left out"),
+      .describe("the same for requests that belong together; left out, that of the header x-session-id, or a new one"),
     route: route
       .exactOptional()
       .describe("where to; left out, the default model chooses, with the others as its tools"),

@@ -61,7 +61,7 @@ export async function converse(
       if (turn.stopReason !== "tool_use") return await ended(turn, { output, usage, toolCalls }, emit);
       if (turns >= limits.toolTurns) throw exhausted(question.model, limits.toolTurns);
       checkToolUses(turn, question.model);
-      const used = await Promise.all(turn.toolUses.map((use) => toolbox.use(use, context, emit)));
+      const used = await toolbox.useAll(turn.toolUses, context, emit);
       toolCalls.push(...used.map(({ call }) => call));
       nonsense += used.filter((one) => one.nonsense).length;
       if (nonsense > limits.toolErrors) throw wrongTools(question.model, nonsense, toolCalls);

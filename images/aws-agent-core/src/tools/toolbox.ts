@@ -58,10 +58,17 @@ export class Toolbox {
     return { tools: [...this.#tools.values()].map(({ specification }) => ({ toolSpec: specification })) };
   }
 
-  /** Uses a tool. What goes wrong is told to the model; only the signal's end of the request is thrown. */
-  async use(use: ToolUse, context: ToolContext, emit: Emit): Promise<Used> {
+  /**
+   * Uses the tools of one turn at once. They begin in the model's order, so that what is numbered or waits for its turn is
+   * so in each repetition. What goes wrong is told to the model; only the signal's end of the request is thrown.
+   */
+  async useAll(uses: readonly ToolUse[], context: ToolContext, emit: Emit): Promise<Used[]> {
+    for (const { id, name } of uses) await emit({ event: "tool", data: { id, name, status: "started" } });
+    return Promise.all(uses.map((use) => this.#use(use, context, emit)));
+  }
+
+  async #use(use: ToolUse, context: ToolContext, emit: Emit): Promise<Used> {
     const { id, name } = use;
-    await emit({ event: "tool", data: { id, name, status: "started" } });
     const used = await traced(name, { type: "tool", input: use.input }, async (span) => {
       const result = await this.#result(use, context);
       span.update({ output: result.told });

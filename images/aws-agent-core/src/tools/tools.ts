@@ -40,6 +40,8 @@ function workflowTools(workflows: NonNullable<Destinations["workflows"]>): reado
 
 function agentTool(agents: Destinations["agents"], invocation: Invocation): Tool {
   const names = agents.aliases.map(({ name }) => name);
+  // Two questions to one agent are one conversation: the second waits for the first.
+  const conversations = new Map<string, Promise<unknown>>();
   return defineTool({
     name: "invoke_bedrock_agent",
     description: `Asks another agent of this company, which remembers this conversation's earlier questions to it: ${names.join(", ")}.`,
@@ -47,7 +49,7 @@ function agentTool(agents: Destinations["agents"], invocation: Invocation): Tool
       agent: z.enum(names),
       input: z.string().min(1).max(25_000).describe("the question, complete in itself"),
     }),
-    async run({ agent, input }, { signal }) {
+    run({ agent, input }, { signal }) {
       const errand = {
         alias: agents.choose(agent),
         sessionId: bedrockSession(invocation),
@@ -55,9 +57,14 @@ function agentTool(agents: Destinations["agents"], invocation: Invocation): Tool
         traces: false,
         pieces: false,
       };
-      // Its text is the model's to use: the client is told what the model makes of it.
-      const { output, stopReason, returnControl } = await agents.invoke(errand, async () => {}, signal);
-      return { output, stopReason, ...(returnControl && { returnControl }) };
+      const ask = async () => {
+        // Its text is the model's to use: the client is told what the model makes of it.
+        const { output, stopReason, returnControl } = await agents.invoke(errand, async () => {}, signal);
+        return { output, stopReason, ...(returnControl && { returnControl }) };
+      };
+      const answer = (conversations.get(agent) ?? Promise.resolve()).then(ask, ask);
+      conversations.set(agent, answer);
+      return answer;
     },
   });
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { bundleAgent } from "../../scripts/images/bundle.ts";
 import type { Figure } from "../figures.ts";
 import { measureFrontDoor } from "./front-door.ts";
+import { measureWorkflows } from "./workflows.ts";
 
 /** What can be measured alone. */
 export const AGENT_SECTIONS = ["front-door", "workflows"] as const;
@@ -24,6 +25,7 @@ export async function measureAgents(
     const figures: Figure[] = [];
     if (sections.includes("front-door"))
       figures.push(...(await measureFrontDoor(await bundled("aws-agent-core"), log)));
+    if (sections.includes("workflows")) figures.push(...(await measureWorkflows(await bundled("langgraph"), log)));
     return figures;
   } finally {
     await rm(folder, { recursive: true });

@@ -56,8 +56,11 @@ export const schema = z
     RETRY_SECONDS: amount(600).default(2).describe(`wait before a step is tried again, doubled each time; ${own}`),
     RETRY_MAX_SECONDS: amount(3_600).default(120).describe(`longest such wait; ${own}`),
     STEP_TIMEOUT_HOURS: amount(8_760).default(24).describe(`time after which a step is not tried again; ${own}`),
+    MAX_CRASHES: wholeNumber(1, 1_000)
+      .default(20)
+      .describe(`tasks that may die in a row during one step before it fails; ${own}`),
     REPORT_URL_SECONDS: wholeNumber(1, 604_800).default(900).describe(`life of a report's presigned URL; ${own}`),
-    GRPC_PORT: wholeNumber(0, 65_535).default(50_051).describe(`port of the gRPC door; ${own}`),
+    GRPC_PORT: wholeNumber(0, 65_535).default(50_051).describe("port of the gRPC door; wired by grpcPort of the agent"),
     APPROVAL_ISSUER: z.string().describe(`issuer (iss) of approvers' tokens; ${own}`),
     APPROVAL_AUDIENCE: z.string().describe(`audience (aud) of approvers' tokens; ${own}`),
     APPROVAL_JWKS_URL: z.url().optional().describe(`where the issuer publishes its keys; ${own}`),

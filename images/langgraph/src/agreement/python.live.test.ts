@@ -89,7 +89,7 @@ describe("a client by gRPC's own implementation", () => {
     });
     expect(cut).toMatchObject({ status: "UNAVAILABLE", reasons: ["ShuttingDown"] });
     expect(await overHttp.text()).toMatch(
-      /event: workflow\n[^]*event: error\ndata: \{"code":"ShuttingDown".*"retryable":true/,
+      /event: workflow\n.*event: error\ndata: \{"code":"ShuttingDown".*"retryable":true/s,
     );
     expect(await stopped).toBe(0);
     expect(await call("GetWorkflow", { id })).toMatchObject({ status: "UNAVAILABLE" });

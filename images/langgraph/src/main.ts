@@ -82,6 +82,7 @@ await runAgent(async () => {
       retryBaseMs: config.RETRY_SECONDS * 1_000,
       retryCapMs: config.RETRY_MAX_SECONDS * 1_000,
       stepHours: config.STEP_TIMEOUT_HOURS,
+      maxCrashes: config.MAX_CRASHES,
     },
     log,
   );

@@ -16,10 +16,9 @@ export interface DriverOptions {
   readonly retryCapMs: number;
   /** A step that began longer ago fails instead of being tried again. */
   readonly stepHours: number;
+  /** Leases that may run out in a row during one step: after that the step may well be what kills replicas. */
+  readonly maxCrashes: number;
 }
-
-/** A workflow during whose steps replicas die is given up: it may well be what kills them. */
-const MOST_CRASHES = 10;
 
 /** Takes a claimed workflow as far as it goes: to a wait, an end, or another attempt. */
 export class Driver {
@@ -57,7 +56,7 @@ export class Driver {
 
   async #run(claim: Claim, runner: StepRunner, signal: AbortSignal): Promise<void> {
     const { database, artifacts } = this.#tools;
-    if (claim.crashes > MOST_CRASHES) {
+    if (claim.crashes > this.#options.maxCrashes) {
       const message = `its replica died ${claim.crashes} times in a row during one step: see the logs for this workflow`;
       throw new StepFailure("ReplicaDiedRepeatedly", message);
     }

@@ -72,16 +72,13 @@ export class Changes {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       const client = await this.#database.dedicated().catch(() => undefined);
-      try {
-        const ended = client && once(client, "end", { signal });
-        client?.on("notification", ({ payload = "" }) => {
-          const [notice = "", id = ""] = payload.split(" ");
-          this.#emitter.emit(notice, id);
-        });
-        await client?.query(`listen ${CHANNEL}`);
-        await ended;
-      } catch {
-        // a broken connection or stop(): the loop's condition knows which
+      client?.on("notification", ({ payload = "" }) => {
+        const [notice = "", id = ""] = payload.split(" ");
+        this.#emitter.emit(notice, id);
+      });
+      if (client) {
+        // Both at once, or the end of one that breaks while it begins would be missed. What it throws is told by the loop.
+        await Promise.all([once(client, "end", { signal }), client.query(`listen ${CHANNEL}`)]).catch(() => {});
       }
       await client?.end().catch(() => {});
       await sleep(this.#pollMs, undefined, { signal }).catch(() => {});

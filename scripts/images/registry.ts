@@ -51,10 +51,15 @@ export class Registry {
   readonly #base: string;
   readonly #credentials: Credentials | undefined;
   readonly #dispatcher = new EnvHttpProxyAgent();
+  readonly #retryMs: number;
   readonly #tokens = new Map<string, string>();
 
-  /** @param host with its port, where it is not 443 */
-  constructor(host: string, credentials?: Credentials) {
+  /**
+   * @param host with its port, where it is not 443
+   * @param retryMs longest wait before the second attempt; doubled for each later one
+   */
+  constructor(host: string, credentials?: Credentials, retryMs = 1_000) {
+    this.#retryMs = retryMs;
     this.host = host;
     const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
     this.#base = `${loopback ? "http" : "https"}://${host === "docker.io" ? "registry-1.docker.io" : host}`;
@@ -128,7 +133,7 @@ export class Registry {
         return await work();
       } catch (error) {
         if (attempt === ATTEMPTS || !(error instanceof Interrupted)) throw error;
-        await sleep(Math.random() * 500 * 2 ** attempt);
+        await sleep(Math.random() * this.#retryMs * 2 ** (attempt - 1));
       }
     }
   }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Descriptor } from "../../../scripts/images/layout.ts";
 import type { Published } from "../../../scripts/images/publish.ts";
 import type { BuiltRecord } from "../../../scripts/images/report.ts";
 import { run } from "../../../scripts/run.ts";
@@ -17,6 +18,17 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 const environments = agentEnvironments();
 const agents = Object.keys(environments);
 const repository = (agent: string) => `platform-dev-${agent}`;
+
+interface Manifest {
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
+}
+/** OCI image specification 1.1, "OCI Image Configuration". */
+interface ImageConfig {
+  readonly architecture: string;
+  readonly created: string;
+  readonly config: { readonly User: string; readonly Labels: Readonly<Record<string, string>> };
+}
 
 /** Base images come from no registry here: what is built on stand-ins of them is for trying out, as docs/publishing.md says. */
 async function images(command: "build" | "publish" | "list", args: readonly string[]): Promise<unknown> {
@@ -38,19 +50,17 @@ describe.skipIf(!process.env.AGENTORCH_CONTAINERS)("the agents' images", () => {
     fetch(`http://${registry.host}/v2/${repository(agent)}/${kind}/${digest}`, {
       headers: { accept: "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json" },
     });
-  const json = async (agent: string, kind: "blobs" | "manifests", digest: string) => {
+  const json = async <T>(agent: string, kind: "blobs" | "manifests", digest: string): Promise<T> => {
     const answer = await blob(agent, kind, digest);
     expect(answer.status, digest).toBe(200);
-    return answer.json();
+    return (await answer.json()) as T;
   };
   /** Manifest and configuration of the image for an architecture, as the registry has them. */
   const imageFor = async (published: Published, architecture: string) => {
-    const index = await json(published.agent, "manifests", published.digest);
-    const part = index.manifests.find(
-      (one: { platform: { architecture: string } }) => one.platform.architecture === architecture,
-    );
-    const manifest = await json(published.agent, "manifests", part.digest);
-    return { manifest, config: await json(published.agent, "blobs", manifest.config.digest) };
+    const { manifests } = await json<{ manifests: Descriptor[] }>(published.agent, "manifests", published.digest);
+    const part = manifests.find(({ platform }) => platform?.architecture === architecture);
+    const manifest = await json<Manifest>(published.agent, "manifests", part?.digest ?? "");
+    return { manifest, config: await json<ImageConfig>(published.agent, "blobs", manifest.config.digest) };
   };
   /** Runs tar over a layer, which the registry hands out. */
   const tar = async (agent: string, layer: string, ...args: string[]): Promise<string> => {
@@ -131,8 +141,15 @@ describe.skipIf(!process.env.AGENTORCH_CONTAINERS)("the agents' images", () => {
     const published = first.find((one) => one.agent === agent) as Published;
     const { manifest, config } = await imageFor(published, "arm64");
     expect(config.architecture).toBe("arm64");
-    const [base] = manifest.layers;
-    await tar(agent, base.digest, "--extract", "--directory", folder, "--no-anchored", "nodejs/bin/node");
+    await tar(
+      agent,
+      manifest.layers[0]?.digest ?? "",
+      "--extract",
+      "--directory",
+      folder,
+      "--no-anchored",
+      "nodejs/bin/node",
+    );
     const elf = readFileSync(join(folder, "nodejs/bin/node")).subarray(0, 20);
     // ELF, 64 bit, little endian; e_machine 183 is EM_AARCH64 (ELF for the Arm 64-bit Architecture).
     expect(elf.subarray(0, 6)).toEqual(Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1]));
@@ -142,7 +159,7 @@ describe.skipIf(!process.env.AGENTORCH_CONTAINERS)("the agents' images", () => {
   it.each(agents)("%s adds nothing to its base but the agent, and tells where it comes from", async (agent) => {
     const published = first.find((one) => one.agent === agent) as Published;
     const { manifest, config } = await imageFor(published, "amd64");
-    const added = (await tar(agent, manifest.layers.at(-1).digest, "--list")).trim().split("\n");
+    const added = (await tar(agent, manifest.layers.at(-1)?.digest ?? "", "--list")).trim().split("\n");
     expect(added.filter((path) => !path.endsWith("/")).toSorted()).toEqual([
       "app/agent.js",
       "app/licenses.txt",
@@ -156,7 +173,7 @@ describe.skipIf(!process.env.AGENTORCH_CONTAINERS)("the agents' images", () => {
       "org.opencontainers.image.licenses": "Apache-2.0",
     });
     const created = config.config.Labels["org.opencontainers.image.created"];
-    expect(Date.parse(config.created)).toBe(Date.parse(created));
+    expect(Date.parse(config.created)).toBe(Date.parse(created ?? ""));
   });
 
   it("are refused under a tag that stands for something else", async () => {

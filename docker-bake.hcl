@@ -1,0 +1,64 @@
+# The agents' images with Docker alone: docker buildx bake, or docker buildx bake --push with REGISTRY set.
+#   REGISTRY=123456789012.dkr.ecr.us-east-1.amazonaws.com/multi-agent-orchestrator-dev- TAG=v1 docker buildx bake --push
+# `npm run images -- publish` does that too, and only for what changed: see docs/publishing.md.
+
+variable "REGISTRY" {
+  default     = ""
+  description = "What the agents' names follow: registry, project and environment, with the hyphen at the end."
+}
+variable "TAG" {
+  default = "dev"
+}
+variable "VERSION" {
+  default = "0.1.0"
+}
+variable "REVISION" {
+  default     = "unknown"
+  description = "git rev-parse HEAD"
+}
+variable "CREATED" {
+  default     = "1970-01-01T00:00:00Z"
+  description = "Time of that commit. With SOURCE_DATE_EPOCH set to the same time, the same sources give the same image."
+}
+variable "NODE_IMAGE" {
+  default = "node:24-slim"
+}
+variable "RUNTIME_IMAGE" {
+  default = "gcr.io/distroless/nodejs24-debian12:nonroot"
+}
+
+variable "NPMRC" {
+  default     = ""
+  description = "npm's configuration, where npm needs another registry or credentials. It becomes part of no image."
+}
+variable "CA_FILE" {
+  default     = ""
+  description = "Certificate of a proxy, where there is one. It becomes part of no image."
+}
+
+group "default" {
+  targets = ["agent"]
+}
+
+target "agent" {
+  name       = agent
+  matrix     = { agent = ["aws-agent-core", "langgraph", "snowflake-cortex"] }
+  context    = "."
+  dockerfile = "images/Dockerfile"
+  platforms  = ["linux/amd64", "linux/arm64"]
+  tags       = ["${REGISTRY}${agent}:${TAG}"]
+  args = {
+    AGENT         = agent
+    VERSION       = VERSION
+    REVISION      = REVISION
+    CREATED       = CREATED
+    NODE_IMAGE    = NODE_IMAGE
+    RUNTIME_IMAGE = RUNTIME_IMAGE
+  }
+  # An attestation holds the time of the build: with one, no two builds are the same. The image has a bill of its own.
+  attest = ["type=provenance,disabled=true", "type=sbom,disabled=true"]
+  secret = concat(
+    NPMRC == "" ? [] : ["id=npmrc,src=${NPMRC}"],
+    CA_FILE == "" ? [] : ["id=ca,src=${CA_FILE}"],
+  )
+}

@@ -12,14 +12,10 @@ const account = z
   .string()
   .regex(/^[A-Za-z0-9][\w-]*(\.[\w-]+)*$/, "has to be an account identifier, as myorg-myaccount or xy12345.eu-west-1");
 
-const schema = z.object({
+const fields = {
   ...baseConfig,
   SNOWFLAKE_ACCOUNT: account.describe(`account identifier; ${wired}`),
   SNOWFLAKE_USER: text("name of the service user"),
-  SNOWFLAKE_PRIVATE_KEY: z
-    .string()
-    .optional()
-    .describe(`RSA private key of the user in PEM, needed unless SNOWFLAKE_SECRET_ARN is set; ${wired}`),
   SNOWFLAKE_PRIVATE_KEY_PASSPHRASE: z.string().optional().describe(`passphrase of that key; ${wired}`),
   SNOWFLAKE_SECRET_ARN: z
     .string()
@@ -60,9 +56,13 @@ const schema = z.object({
     .string()
     .default("")
     .describe("grants beyond the known reading ones that are accepted, as OPERATE ON WAREHOUSE, with commas between"),
-});
+};
 
-export type Config = z.output<typeof schema>;
+const privateKey = text("RSA private key of the user in PEM, needed unless SNOWFLAKE_SECRET_ARN is set");
+const schema = z.object({ ...fields, SNOWFLAKE_PRIVATE_KEY: privateKey });
+const schemaWithSecret = z.object({ ...fields, SNOWFLAKE_PRIVATE_KEY: privateKey.optional() });
+
+export type Config = z.output<typeof schemaWithSecret>;
 
 /** Keys of the Secret in camelCase, as the operator turns them into variables: privateKey into SNOWFLAKE_PRIVATEKEY. */
 const aliases = {
@@ -78,20 +78,10 @@ const aliases = {
  * @throws ConfigError that names what is missing or wrong
  */
 export function readSnowflakeConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const all: NodeJS.ProcessEnv = { ...fieldsOf(env.SNOWFLAKE), ...env };
-  for (const [alias, name] of Object.entries(aliases)) all[name] ||= all[alias];
-  const config = readConfig(
-    schema.check((context) => {
-      if (context.value.SNOWFLAKE_PRIVATE_KEY || context.value.SNOWFLAKE_SECRET_ARN) return;
-      context.issues.push({
-        code: "custom",
-        input: undefined,
-        path: ["SNOWFLAKE_PRIVATE_KEY"],
-        message: "is missing, and so is SNOWFLAKE_SECRET_ARN",
-      });
-    }),
-    all,
-  );
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value));
+  const all: NodeJS.ProcessEnv = { ...fieldsOf(env.SNOWFLAKE), ...given };
+  for (const [alias, name] of Object.entries(aliases)) all[name] ??= all[alias];
+  const config: Config = readConfig(all.SNOWFLAKE_SECRET_ARN ? schemaWithSecret : schema, all);
   if (config.SNOWFLAKE_PRIVATE_KEY) keepSecret(config.SNOWFLAKE_PRIVATE_KEY);
   return config;
 }

@@ -127,6 +127,11 @@ export function statementError(
   return fail("SnowflakeError", 502, `Snowflake answers with ${code || "an unknown error"}: ${text}`, false);
 }
 
+/** Whether the session in which it happened can run nothing more: its token or it itself is gone, or the network. */
+export function isSessionLost(failure: DriverFailure): boolean {
+  return isConnectionLost(failure) || failure.code.startsWith("390");
+}
+
 /** Codes of the driver for a lost network or session: 401xxx to and from Snowflake, 402xxx result files, 407xxx session. */
 export function isConnectionLost(failure: DriverFailure): boolean {
   return (

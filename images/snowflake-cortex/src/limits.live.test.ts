@@ -127,8 +127,10 @@ test("a session that Snowflake ended is replaced", async () => {
   });
   const lost = await cortex.post("/query", { sql: "select 2" });
   expect([lost.status, lost.body.error.code, lost.body.error.retryable]).toEqual([503, "SnowflakeUnavailable", true]);
+  const logins = (await snowflake.asked("login")).length;
   const { status } = await cortex.post("/query", { sql: "select 2" });
   expect(status).toBe(200);
+  expect(await snowflake.asked("login")).toHaveLength(logins + 1);
 });
 
 test("while the network is down requests are refused soon, and nothing is sent when it is back that nobody waits for", async () => {

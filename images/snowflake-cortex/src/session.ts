@@ -1,8 +1,16 @@
-import { AgentError, type Logger } from "@agentorchestrator/shared";
+import { AgentError, type Logger, within } from "@agentorchestrator/shared";
 import type { Binds, RowMode, RowStatement } from "snowflake-sdk";
 import type { Account } from "./account.ts";
 import { type Connection, createConnection, type Sockets, socketsFor } from "./driver.ts";
-import { connectionError, failureOf, isConnectionLost, isKeyRefused, loginError, statementError } from "./failures.ts";
+import {
+  connectionError,
+  failureOf,
+  isConnectionLost,
+  isKeyRefused,
+  isSessionLost,
+  loginError,
+  statementError,
+} from "./failures.ts";
 import type { KeyPair, Keys } from "./key.ts";
 import { type Cells, type Column, cellsOf, fetchedAsString, type Value } from "./values.ts";
 
@@ -101,7 +109,10 @@ export class Session {
 
   /** Asks Snowflake whether the session still lives. Never throws. */
   async check(): Promise<boolean> {
-    return this.usable && (await within(this.#connection.isValidAsync(), CANCEL_MS).catch(() => false)) === true;
+    return (
+      this.usable &&
+      (await within(CANCEL_MS, this.#connection.isValidAsync(), "no heartbeat").catch(() => false)) === true
+    );
   }
 
   /**
@@ -142,7 +153,7 @@ export class Session {
       throw new AgentError("StatementTimeout", message, { status: 504, retryable: false });
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      if (isConnectionLost(failureOf(error))) this.#lost = true;
+      if (isSessionLost(failureOf(error))) this.#lost = true;
       throw statementError(error, context());
     }
   }
@@ -172,7 +183,7 @@ export class Session {
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       const failure = failureOf(error);
-      if (isConnectionLost(failure)) this.#lost = true;
+      if (isSessionLost(failure)) this.#lost = true;
       if (["000612", "000709", "000710"].includes(failure.code)) {
         const message = "Snowflake keeps results for 24 hours, and has this one no more: run the statement again";
         throw new AgentError("ResultExpired", message, { status: 410, retryable: false, cause: error });
@@ -185,7 +196,7 @@ export class Session {
   async close(): Promise<void> {
     const gone = Promise.withResolvers<void>();
     this.#connection.destroy(() => gone.resolve());
-    await within(gone.promise, CANCEL_MS).catch(() => undefined);
+    await within(CANCEL_MS, gone.promise, "no logout").catch(() => undefined);
     this.#sockets.shut();
   }
 
@@ -251,7 +262,7 @@ export class Session {
       () => undefined,
     );
     try {
-      await within(Promise.all([sent.promise, ended]), CANCEL_MS);
+      await within(CANCEL_MS, Promise.all([sent.promise, ended]), "no end of the statement");
     } catch (error) {
       this.#lost = true;
       this.#options.log.warn({ err: error }, "Snowflake did not confirm a cancellation; the session is given up");
@@ -294,26 +305,13 @@ async function connect(connection: Connection, options: SessionOptions, pair: Ke
   const done = Promise.withResolvers<void>();
   connection.connect((error) => (error ? done.reject(error) : done.resolve()));
   try {
-    await within(done.promise, options.loginTimeoutMs);
+    await within(options.loginTimeoutMs, done.promise, "no answer to the login");
   } catch (error) {
     throw loginError(error, login);
   }
 }
 
 const cause = (error: unknown): unknown => (error instanceof AgentError ? error.cause : error);
-
-class Late extends Error {}
-
-async function within<T>(work: Promise<T>, milliseconds: number): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Late(`no answer within ${milliseconds} ms`)), milliseconds);
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /** What comes first: the end of `work`, the signal, or the time. */
 async function firstOf<T extends object>(

@@ -87,7 +87,7 @@ function converter(type: string): (cell: unknown) => Value {
 /** A number where reading it back gives the same digits, else the text: "NaN" and "inf" of REAL are texts. */
 export function exactNumber(text: string): number | string {
   const value = Number(text);
-  if (!Number.isFinite(value)) return text;
+  if (text === "" || !Number.isFinite(value)) return text;
   if (/^-?\d+$/.test(text)) return Number.isSafeInteger(value) ? value : text;
   const digits = text.replace(/e.*$/i, "").replaceAll(/[-+.]/g, "").replace(/^0+/, "");
   return digits.length <= 15 || String(value) === text ? value : text;

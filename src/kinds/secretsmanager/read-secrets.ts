@@ -35,7 +35,13 @@ export function wasWritten(aws: Aws, arn: string): void {
   written.set(aws, new Map([...recent, [arn, now]]));
 }
 
-/** A secret by ARN, or undefined when it is gone. */
+/** The version that each secret had when it was last looked at: a hint only, to tell when the listing says another one. */
+const seen = new WeakMap<Aws, Map<string, string | undefined>>();
+
+/**
+ * A secret by ARN, or undefined when it is gone. Another version than at the last look is believed only of an exact read:
+ * a listing that is behind would otherwise take a change back, and what uses the secret be rolled out to and fro.
+ */
 export const secretByArn = batched<SecretFacts>({
   // 10 values a filter (Secrets Manager API reference, Filter).
   max: 10,
@@ -45,14 +51,23 @@ export const secretByArn = batched<SecretFacts>({
       (arn) => now - (written.get(aws)?.get(arn) ?? Number.NEGATIVE_INFINITY) >= LISTING_LAG_MS,
     );
     const found = settled.length > 1 ? await listed(aws, settled) : new Map<string, SecretFacts>();
+    const last = seen.get(aws) ?? new Map<string, string | undefined>();
+    seen.set(aws, last);
+    const isNews = (arn: string): boolean => last.has(arn) && last.get(arn) !== found.get(arn)?.version;
     // What the listing does not show is asked for by ARN: only that answer says "gone".
-    const missing = arns.filter((arn) => !found.has(arn));
+    const unsure = arns.filter((arn) => !found.has(arn) || isNews(arn));
     await Promise.all(
-      missing.map(async (arn) => {
+      unsure.map(async (arn) => {
         const secret = await describeSecret(aws, arn);
         if (secret) found.set(arn, secret);
+        else found.delete(arn);
       }),
     );
+    for (const arn of arns) {
+      const secret = found.get(arn);
+      if (secret) last.set(arn, secret.version);
+      else last.delete(arn);
+    }
     return found;
   },
 });

@@ -55,3 +55,20 @@ it("takes a value that a person wrote as it is, and tells that it is another one
   await secret.update?.(given.aws, id, { props, live: after.live, changed: ["description", "version"] });
   expect(await contentOf(id)).toBe("by hand");
 });
+
+it("does not take a listing that is behind for a change back", async () => {
+  const id = await secret.create(given.aws, target());
+  const other = await secret.create(given.aws, { ...target(), name: "another" });
+  await given.settled();
+  const versions = async (): Promise<unknown> => {
+    const [observed] = await Promise.all([id, other].map((one) => secret.observe(given.aws, one)));
+    return observed?.phase === "ready" ? observed.outputs.currentVersion : undefined;
+  };
+  const before = await versions();
+  await given.aws.secrets.send(new PutSecretValueCommand({ SecretId: id, SecretString: "by hand" }));
+  const alone = await secret.observe(given.aws, id);
+  if (alone?.phase !== "ready") throw new Error("it is ready");
+  expect(alone.outputs.currentVersion).not.toBe(before);
+  given.world.faults.add({ fault: { kind: "stale", ms: 60_000 }, action: "ListSecrets" });
+  expect(await versions()).toBe(alone.outputs.currentVersion);
+});

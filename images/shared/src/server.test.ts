@@ -170,6 +170,28 @@ describe("limits", () => {
     expect(reason).toMatchObject({ code: "RequestTimeout" });
   });
 
+  it("answer once, also when the handler fails after its time was up", async () => {
+    await start({ REQUEST_TIMEOUT_SECONDS: "1" }, (server) => {
+      server.post("/late", async () => {
+        await sleep(1_300);
+        throw new Error("too late to be told");
+      });
+    });
+    expect((await post("/late", "{}")).status).toBe(504);
+    await sleep(400);
+    expect((await fetch(`${running.url}/health`)).status).toBe(200);
+    expect(running.metrics()).toEqual([expect.objectContaining({ status: "failed", error: "RequestTimeout" })]);
+    expect(running.logs()).toContainEqual(
+      expect.objectContaining({ err: expect.objectContaining({ message: "too late to be told" }) }),
+    );
+  });
+
+  it("keep idle connections longer than a load balancer does, which would otherwise answer 502 now and then", async () => {
+    await start({}, echo);
+    const kept = (await post("/echo", '{"topic":"x"}')).headers.get("keep-alive");
+    expect(Number(/timeout=(\d+)/.exec(kept ?? "")?.[1])).toBeGreaterThan(60);
+  });
+
   it("may be changed by a route", async () => {
     await start({ REQUEST_TIMEOUT_SECONDS: "1" }, (server) => {
       server.post("/long", { config: { timeoutSeconds: 30 } }, async () => {

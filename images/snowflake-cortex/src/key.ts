@@ -34,9 +34,8 @@ export function keyPairOf(pem: string, passphrase?: string): KeyPair {
 function parse(key: string, passphrase: string | undefined): KeyObject {
   try {
     return createPrivateKey({ key, format: "pem", ...(passphrase && { passphrase }) });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ERR_MISSING_PASSPHRASE") throw invalid("it is encrypted, and no passphrase is given");
+  } catch {
+    if (!passphrase && /ENCRYPTED/.test(key)) throw invalid("it is encrypted, and no passphrase is given");
     throw invalid(passphrase ? "it is no PEM, or the passphrase does not fit" : "it is no private key in PEM");
   }
 }

@@ -1,0 +1,55 @@
+import { globSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { baseConfig } from "@agentorchestrator/shared";
+import { describe, expect, it } from "vitest";
+import { statuses } from "./api/requests.ts";
+import { schema } from "./config.ts";
+import * as refusals from "./domain/refusals.ts";
+import { WorkflowService } from "./grpc/gen/agentorchestrator/langgraph/v1/workflows_pb.ts";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const read = (path: string) => readFileSync(root + path, "utf8");
+const page = read("docs/agents/langgraph.md");
+const wiring = read("docs/wiring.md");
+const sources = globSync("images/langgraph/src/**/*.ts", { cwd: root, exclude: ["**/*.test.ts", "**/gen/**"] })
+  .map(read)
+  .join("\n");
+
+describe("docs/agents/langgraph.md", () => {
+  it("names every variable that is not every agent's and not wired, with its default", () => {
+    const rows = page.split("\n").filter((line) => line.startsWith("| `"));
+    for (const [name, field] of Object.entries(schema.shape)) {
+      if (name in baseConfig || wiring.includes(`| \`${name}\``)) continue;
+      const row = rows.find((each) => each.split("|")[1]?.includes(`\`${name}\``));
+      expect(row, name).toBeDefined();
+      const parsed = field.safeParse(undefined);
+      const told = row?.split("|")[2]?.replaceAll("`", "").trim().split(", ");
+      if (parsed.success && parsed.data !== undefined) expect(told, name).toContain(String(parsed.data));
+    }
+  });
+
+  it("names no variable that is not read", () => {
+    const known = new Set([...Object.keys(schema.shape), "CHAOS_SEED"]);
+    const named = [...page.matchAll(/`([A-Z][A-Z0-9]*_[A-Z0-9_]+)`/g)].map(([, name = ""]) => name);
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it("names every status, method and refusal, and no code that there is not", () => {
+    for (const status of statuses) expect(page).toContain(status);
+    for (const { name } of WorkflowService.methods) expect(page).toContain(`\`${name}\``);
+    const table = page.slice(page.indexOf("## Errors"), page.indexOf("## Who may decide"));
+    const told = new Set([...table.matchAll(/`([A-Z][a-z]+[A-Z]\w+)`/g)].map(([, code = ""]) => code));
+    const refused = [...read("images/langgraph/src/domain/refusals.ts").matchAll(/"([A-Z]\w+)"/g)];
+    expect(refused.length).toBe(Object.keys(refusals).length);
+    for (const [, code = ""] of refused) expect(told).toContain(code);
+    const shared = read("docs/agents/shared.md");
+    expect([...told].filter((code) => !sources.includes(`"${code}"`) && !shared.includes(`\`${code}\``))).toEqual([]);
+  });
+
+  it("names every event, and no other", () => {
+    const [, types = ""] = /export type EventType =([^;]+);/.exec(read("images/langgraph/src/store/outbox.ts")) ?? [];
+    const events = [...types.matchAll(/"(\w+)"/g)].map(([, type]) => type);
+    const [, told = ""] = /one for each change: ([^.]+)\./.exec(page) ?? [];
+    expect(told.split(/,\s+/).sort()).toEqual(events.sort());
+  });
+});

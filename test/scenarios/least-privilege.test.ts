@@ -1,4 +1,5 @@
 import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { DescribeSnapshotsCommand } from "@aws-sdk/client-elasticache";
 import { CreateRoleCommand, DeleteRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -6,6 +7,7 @@ import policy from "../../manifests/iam/policy.json" with { type: "json" };
 import { clientsConfig } from "../simulator/index.ts";
 import { ACCOUNT } from "../support/platform.ts";
 import { Stage } from "../support/stage.ts";
+import { Tenant } from "../support/tenant.ts";
 
 const ROLE = "agentorchestrator-operator";
 let stage: Stage;
@@ -47,6 +49,23 @@ test("the operator's own IAM policy is enough to make the reference case, to kee
   await stage.gone();
   expect(denials()).toEqual([]);
   expect(await stage.resources()).toEqual([`role ${ROLE}`]);
+});
+
+test("it is enough for a cache that gets replicas, parameters and another version, and leaves a last snapshot", async () => {
+  await startAs(policy);
+  const shop = new Tenant(stage);
+  const ready = (cache: object): Promise<void> => {
+    shop.apply({ data: { cache }, deletionPolicy: "Snapshot" });
+    return shop.ready();
+  };
+  await ready({ version: "8.0" });
+  await ready({ version: "9.0", replicas: 1, maxMemoryPolicy: "noeviction" });
+  await ready({ version: "9.0", replicas: 0 });
+  shop.delete();
+  await shop.gone();
+  expect(denials()).toEqual([]);
+  const { Snapshots } = await stage.client().elasticache.send(new DescribeSnapshotsCommand({}));
+  expect(Snapshots).toMatchObject([{ EngineVersion: "9.0.0" }]);
 });
 
 test("an action that its role lacks is named, with the resource, and nothing else waits for it", async () => {

@@ -168,13 +168,14 @@ async function elastiCache(config: AccountConfig): Promise<string[]> {
   const client = new ElastiCacheClient(config);
   const { ReplicationGroups = [] } = await client.send(new DescribeReplicationGroupsCommand({}));
   const { CacheSubnetGroups = [] } = await client.send(new DescribeCacheSubnetGroupsCommand({}));
-  const { CacheParameterGroups = [] } = await client
-    .send(new DescribeCacheParameterGroupsCommand({}))
-    .catch((error: { $metadata?: { httpStatusCode?: number } }) => {
+  const CacheParameterGroups = await client.send(new DescribeCacheParameterGroupsCommand({})).then(
+    (answer) => answer.CacheParameterGroups ?? [],
+    (error: { $metadata?: { httpStatusCode?: number } }) => {
       // moto has no parameter groups of caches, and answers 500.
-      if (config.endpoint !== undefined && error.$metadata?.httpStatusCode === 500) return {};
+      if (config.endpoint !== undefined && error.$metadata?.httpStatusCode === 500) return [];
       throw error;
-    });
+    },
+  );
   const made = CacheParameterGroups.filter(
     ({ CacheParameterGroupName = "" }) => !/^default[.]/.test(CacheParameterGroupName),
   );

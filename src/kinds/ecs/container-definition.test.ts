@@ -28,6 +28,7 @@ const full: TaskDefinitionProps = {
   architecture: "X86_64",
   container: {
     ...small.container,
+    grpcPort: 50051,
     environment: { B: "2", A: "" },
     secrets: { TOKEN: "arn:aws:secretsmanager:us-east-1:1:secret:s-abc:token::" },
     healthCheck: {

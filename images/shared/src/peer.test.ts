@@ -6,6 +6,7 @@ import { z } from "zod";
 import { withIds } from "./ids.ts";
 import { Peer, type PeerOptions } from "./peer.ts";
 import { freePort } from "./testing/port.ts";
+import { until } from "./testing/until.ts";
 
 type Handler = (request: IncomingMessage, response: ServerResponse, attempt: number) => void;
 let server: Server | undefined;
@@ -156,8 +157,7 @@ describe("a call to another agent", () => {
     const reason = new Error("client went");
     controller.abort(reason);
     await expect(answer).rejects.toBe(reason);
-    await sleep(50);
-    expect(gone).toBe(true);
+    await until("the peer heard of it", () => gone);
   });
 });
 
@@ -204,7 +204,6 @@ describe("a stream from another agent", () => {
       response.writeHead(200, { "content-type": "text/event-stream" }).write("event: chunk\ndata: 1\n\n");
     });
     for await (const _ of peer.events({ method: "GET", path: "/events" })) break;
-    await sleep(50);
-    expect(gone).toBe(true);
+    await until("the peer heard of it", () => gone);
   });
 });

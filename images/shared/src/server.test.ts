@@ -314,13 +314,20 @@ describe("probes and the document", () => {
 
   it("share one round of checks between probes at once", async () => {
     let rounds = 0;
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
     const slow = async () => {
       rounds += 1;
-      await sleep(50);
+      await gate;
     };
     running = await startCaptured({}, echo, { slow });
-    const answers = await Promise.all([1, 2, 3, 4].map(() => fetch(`${running.url}/ready`)));
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    let arrived = 0;
+    running.server.server.on("request", () => {
+      arrived += 1;
+    });
+    const answers = [1, 2, 3, 4].map(() => fetch(`${running.url}/ready`));
+    await until("all have arrived", () => arrived === 4);
+    open();
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     expect(rounds).toBe(1);
   });
 

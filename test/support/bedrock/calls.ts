@@ -79,7 +79,7 @@ export function refusalOf(call: Call): string | undefined {
     if (index > 0 && role === messages[index - 1]?.role)
       return "A conversation must alternate between user and assistant roles.";
     if (content.length === 0) return `The content field in the Message object at messages.${index} is empty.`;
-    if (content.some(({ text }) => text === ""))
+    if (content.some(({ text }) => text?.trim() === ""))
       return `The text field in the ContentBlock object at messages.${index}.content.0 is blank.`;
     const results = content.flatMap(({ toolResult }) => (toolResult ? [toolResult.toolUseId] : []));
     if (open.some((id) => !results.includes(id)) || results.some((id) => !open.includes(id)))
@@ -89,5 +89,17 @@ export function refusalOf(call: Call): string | undefined {
   const usesTools = messages.some(({ content }) => content?.some(({ toolUse, toolResult }) => toolUse ?? toolResult));
   if (usesTools && call.body.toolConfig === undefined)
     return "The toolConfig field must be defined when using toolUse and toolResult content blocks.";
-  return undefined;
+  return call.model?.includes("amazon.nova") ? refusalOfNova(call.body) : undefined;
+}
+
+interface ToolConfig {
+  readonly tools?: readonly { readonly toolSpec?: { readonly inputSchema?: { readonly json?: object } } }[];
+}
+
+/** https://docs.aws.amazon.com/nova/latest/userguide/tool-use-definition.html */
+function refusalOfNova({ toolConfig }: Call["body"]): string | undefined {
+  const { tools = [] } = (toolConfig ?? {}) as ToolConfig;
+  const fields = tools.flatMap(({ toolSpec }) => Object.keys(toolSpec?.inputSchema?.json ?? {}));
+  const other = fields.find((field) => !["type", "properties", "required"].includes(field));
+  return other && `The schema of a tool has the field ${other}: at its top there may be type, properties and required.`;
 }

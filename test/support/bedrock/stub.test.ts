@@ -158,12 +158,16 @@ test("what is not signed, and what Bedrock is known to refuse, is refused", asyn
     [[], /must not be empty/],
     [[{ role: "assistant", content: [{ text: "x" }] }], /start with a user/],
     [[user({ text: "x" }), user({ text: "y" })], /alternate/],
-    [[user({ text: "" })], /blank/],
+    [[user({ text: " \n" })], /blank/],
     [[user({ text: "x" }), { role: "assistant", content: [{ toolUse }] }, user({ text: "y" })], /toolResult/],
     [[user({ text: "x" }), { role: "assistant", content: [{ toolUse }] }, user({ toolResult })], /toolConfig/],
   ];
   for (const [messages, message] of cases)
     await expect(models.send(new ConverseCommand({ modelId, messages: messages as never }))).rejects.toThrow(message);
+  const toolSpec = { name: "look", inputSchema: { json: { type: "object", additionalProperties: false } } };
+  await expect(
+    models.send(new ConverseCommand({ ...ask("x"), toolConfig: { tools: [{ toolSpec }] } })),
+  ).rejects.toThrow(/additionalProperties/);
   await expect(
     agents.send(new InvokeAgentCommand({ ...agentInput, sessionId: "no spaces", inputText: "x" })),
   ).rejects.toMatchObject({ name: "ValidationException" });

@@ -36,14 +36,21 @@ const usageOf = (usage: TokenUsage | undefined): Usage =>
 
 const textOf = (blocks: readonly ContentBlock[]): string => blocks.map(({ text }) => text ?? "").join("");
 
+/** Models are known to stop with one reason and to mean the other: what they ask for is what counts. */
+function corrected(stopReason: string, usesTools: boolean): string {
+  if (stopReason === "end_turn" && usesTools) return "tool_use";
+  return stopReason === "tool_use" && !usesTools ? "end_turn" : stopReason;
+}
+
+/** Of the message that is sent back blank text is left out: models write it, and Bedrock refuses it. */
 function finish(
   content: ContentBlock[],
   toolUses: readonly ToolUse[],
   rest: { stopReason: string | undefined; usage: Usage; trace: unknown },
 ): Turn {
-  const stopReason = rest.stopReason ?? "end_turn";
+  const stopReason = corrected(rest.stopReason ?? "end_turn", toolUses.length > 0);
   return {
-    message: { role: "assistant", content },
+    message: { role: "assistant", content: content.filter(({ text }) => text === undefined || text.trim() !== "") },
     text: textOf(content),
     toolUses,
     stopReason,

@@ -86,7 +86,7 @@ async function ended(
 }
 
 function checkToolUses({ toolUses }: Turn, model: string): void {
-  if (toolUses.length > 0 && toolUses.length <= MOST_TOOLS_AT_ONCE) return;
+  if (toolUses.length <= MOST_TOOLS_AT_ONCE) return;
   const message = `the model ${model} asked for ${toolUses.length} tools at once: try again, or use another model`;
   throw new AgentError("ModelNonsense", message, { status: 502, retryable: true });
 }

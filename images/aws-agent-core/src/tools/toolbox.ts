@@ -28,7 +28,9 @@ export function defineTool<S extends z.ZodObject>(what: {
   readonly run: (input: z.output<S>, context: ToolContext) => Promise<unknown>;
 }): Tool {
   const { name, description, input } = what;
-  const { $schema: _, ...json } = z.toJSONSchema(input, { io: "input" });
+  // Nova refuses every other field at the top. https://docs.aws.amazon.com/nova/latest/userguide/tool-use-definition.html
+  const { type, properties, required } = z.toJSONSchema(input, { io: "input" });
+  const json = { type, properties, ...(required && { required }) };
   const specification = { name, description, inputSchema: { json } } as ToolSpecification;
   return { name, specification, run: async (given, context) => what.run(input.parse(given), context) };
 }
@@ -84,8 +86,14 @@ export class Toolbox {
         status: used.status,
         result: told.length < LONGEST_RESULT ? used.told : told,
       },
-      // Bedrock refuses an error without content.
-      block: { toolResult: { toolUseId: id, status: used.status, content: [{ text: told || "(nothing)" }] } },
+      // Bedrock refuses content that is blank.
+      block: {
+        toolResult: {
+          toolUseId: id,
+          status: used.status,
+          content: [{ text: told.trim() === "" ? "(nothing)" : told }],
+        },
+      },
       nonsense: used.nonsense,
     };
   }

@@ -77,7 +77,6 @@ export async function startPostgres(options: { readonly tls?: boolean } = {}): P
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
     fsync: "off",
-    synchronous_commit: "off",
     full_page_writes: "off",
     max_connections: "200",
     ssl: options.tls ? "on" : "off",

@@ -35,7 +35,8 @@ const STATEMENT_MS = 15_000;
 const UNAVAILABLE =
   /^(E(CONNREFUSED|CONNRESET|NOTFOUND|TIMEDOUT|AI_AGAIN|PIPE|HOSTUNREACH|NETUNREACH)|08...|57P0[123]|53[0-9]00|25006|28P01|28000|42P01)$/;
 /** What pg and pg-pool say without a code. */
-const UNAVAILABLE_MESSAGE = /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)/;
+const UNAVAILABLE_MESSAGE =
+  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/;
 
 /**
  * PostgreSQL by one pool. It opens connections when they are needed, so that it may be made while the database is down, and a
@@ -50,12 +51,17 @@ export class Database {
   }
 
   /** Rows of one statement. @throws AgentError 503 DatabaseUnavailable, or the server's error */
-  async rows<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+  rows<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.use(async (client) => (await client.query<Row>(text, [...values])).rows);
+  }
+
+  /** What `work` makes of a connection, outside any transaction. @throws AgentError 503 DatabaseUnavailable, or what it threw */
+  async use<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
     const client = await this.connect();
     try {
-      const { rows } = await client.query<Row>(text, [...values]);
+      const result = await work(client);
       client.release();
-      return rows;
+      return result;
     } catch (error) {
       client.release(isUnavailable(error));
       throw told(error);

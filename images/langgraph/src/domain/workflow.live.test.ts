@@ -1,4 +1,4 @@
-import { AgentError } from "@agentorchestrator/shared";
+import type { AgentError } from "@agentorchestrator/shared";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Postgres, startPostgres } from "../../../../test/support/postgres.ts";
 import { waitForApproval, waitForCallback } from "../store/park.ts";
@@ -72,9 +72,7 @@ describe("creating", () => {
     ["a topic that is too long", { topic: "x".repeat(2_001) }],
     ["what PostgreSQL cannot keep", { topic: "a\0b" }],
   ])("refuses %s", async (_, input) => {
-    expect(() => domain.workflows.create(input)).toThrow(
-      expect.objectContaining({ code: "InvalidWorkflow", status: 400 }),
-    );
+    await expect(domain.workflows.create(input)).rejects.toEqual(refusal("InvalidWorkflow", 400));
   });
 });
 
@@ -245,8 +243,10 @@ describe("a step of an agent elsewhere", () => {
   it("reports either a result or an error", async () => {
     const { id, token } = await requested();
     const both = { step: "researcher", token, result, error: { code: "a", message: "b" } } as const;
-    expect(() => domain.workflows.callback(id, both)).toThrow(expect.objectContaining({ code: "InvalidReport" }));
-    expect(() => domain.workflows.callback(id, { step: "researcher", token })).toThrow(AgentError);
+    const neither = { step: "researcher", token } as const;
+    for (const report of [both, neither]) {
+      await expect(domain.workflows.callback(id, report)).rejects.toEqual(refusal("InvalidReport", 400));
+    }
   });
 });
 

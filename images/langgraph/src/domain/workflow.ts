@@ -1,5 +1,4 @@
 import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
-import { AgentError } from "@agentorchestrator/shared";
 import type pg from "pg";
 import type { Artifacts } from "../artifacts.ts";
 import type { Database } from "../database.ts";
@@ -140,7 +139,7 @@ export class Workflows {
    *
    * @throws AgentError 422 IdempotencyKeyReused for the same key and other input, 400 InvalidWorkflow
    */
-  create(input: NewWorkflow, idempotencyKey?: string): Promise<{ workflow: Workflow; created: boolean }> {
+  async create(input: NewWorkflow, idempotencyKey?: string): Promise<{ workflow: Workflow; created: boolean }> {
     checkNewWorkflow(input, idempotencyKey);
     const { topic, instructions = null, sessionId = null, remoteSteps = [] } = input;
     const same = JSON.stringify([topic, instructions, sessionId, [...new Set(remoteSteps)].sort()]);
@@ -160,16 +159,8 @@ export class Workflows {
   }
 
   /** @throws AgentError 404 WorkflowNotFound */
-  async get(id: string): Promise<Workflow> {
-    const client = await this.#database.connect();
-    try {
-      const workflow = await present(client, id);
-      client.release();
-      return workflow;
-    } catch (error) {
-      client.release(!(error instanceof AgentError));
-      throw error;
-    }
+  get(id: string): Promise<Workflow> {
+    return this.#database.use((client) => present(client, id));
   }
 
   /** Newest first. @throws AgentError 400 InvalidCursor */
@@ -187,7 +178,7 @@ export class Workflows {
    * @throws AgentError 404 WorkflowNotFound, 409 AlreadyDecided (details: the recorded one), 409 ApprovalTimedOut, 409
    * NotWaitingForApproval
    */
-  decide(id: string, { decision, reason: given, by }: Decision): Promise<Workflow> {
+  async decide(id: string, { decision, reason: given, by }: Decision): Promise<Workflow> {
     const reason = given ?? null;
     checkReason(reason);
     return this.#change(id, async (client, workflow) => {
@@ -222,7 +213,7 @@ export class Workflows {
    *
    * @throws AgentError 404 WorkflowNotFound, 403 WrongCallbackToken, 409 StepFinished, 400 InvalidReport
    */
-  callback(id: string, report: CallbackReport): Promise<Workflow> {
+  async callback(id: string, report: CallbackReport): Promise<Workflow> {
     checkReport(report);
     return this.#change(id, async (client, workflow) => {
       const { rows } = await client.query<{ digest: string | null; text: string | null; late: boolean | null }>(

@@ -1,7 +1,9 @@
 import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { baseConfig } from "@agentorchestrator/shared";
+import { baseConfig, readConfig } from "@agentorchestrator/shared";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { graphOf, referenceSpec } from "../../../test/support/reference.ts";
 import { statuses } from "./api/requests.ts";
 import { schema } from "./config.ts";
 import * as refusals from "./domain/refusals.ts";
@@ -14,6 +16,11 @@ const wiring = read("docs/wiring.md");
 const sources = globSync("images/langgraph/src/**/*.ts", { cwd: root, exclude: ["**/*.test.ts", "**/gen/**"] })
   .map(read)
   .join("\n");
+
+interface Container {
+  readonly environment: Record<string, unknown>;
+  readonly secrets: Record<string, unknown>;
+}
 
 describe("docs/agents/langgraph.md", () => {
   it("names every variable that is not every agent's and not wired, with its default", () => {
@@ -32,6 +39,22 @@ describe("docs/agents/langgraph.md", () => {
     const known = new Set([...Object.keys(schema.shape), "CHAOS_SEED"]);
     const named = [...page.matchAll(/`([A-Z][A-Z0-9]*_[A-Z0-9_]+)`/g)].map(([, name = ""]) => name);
     expect(named.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it("shows an agent whose environment, as the operator wires it, is enough to start", () => {
+    const [, yaml = ""] = /```yaml\n([^`]+)```/.exec(page) ?? [];
+    const { agents } = parse(yaml);
+    const others = referenceSpec().agents.filter(({ name }) => name !== "langgraph");
+    const data = { database: {}, artifacts: {} };
+    const { graph } = graphOf(referenceSpec({ agents: [...others, ...agents], data }));
+    const props = graph.get("agent/langgraph/task-definition")?.props.container as Container;
+    // What is known only once AWS has made it stands here as a word.
+    const known = Object.entries({ ...props.environment, ...props.secrets }).map(([name, value]) => [
+      name,
+      typeof value === "string" ? value : "known later",
+    ]);
+    const config = readConfig(schema, Object.fromEntries(known));
+    expect(config).toMatchObject({ AGENT_NAME: "langgraph", GRPC_PORT: 50_051, EVENT_BUS_NAME: "default" });
   });
 
   it("names every status, method and refusal, and no code that there is not", () => {

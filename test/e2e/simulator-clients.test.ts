@@ -74,6 +74,11 @@ describe("boto3", () => {
       "database port": 5432,
       "database under protection": "InvalidParameterCombination",
       "subnet group in use": "InvalidDBSubnetGroupStateFault",
+      "failover of one node": "InvalidParameterCombination",
+      "cache at first": ["creating", ["cache-001"], false],
+      "tags while it is made": "InvalidReplicationGroupState",
+      "cache version": ["valkey", "8.0.1"],
+      "cache subnet group in use": "CacheSubnetGroupInUse",
       "network is free": "accepted",
       "VPC that is gone": "InvalidVpcID.NotFound",
     });

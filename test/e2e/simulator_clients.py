@@ -180,7 +180,38 @@ seen["database under protection"] = refused(
 )
 seen["subnet group in use"] = refused(rds.delete_db_subnet_group, DBSubnetGroupName="db")
 
+# Cache
+cache = client("elasticache")
+cache.create_cache_subnet_group(
+    CacheSubnetGroupName="cache", CacheSubnetGroupDescription="cache", SubnetIds=subnets
+)
+replicated = dict(
+    ReplicationGroupId="cache",
+    ReplicationGroupDescription="cache",
+    Engine="valkey",
+    EngineVersion="8.0",
+    CacheNodeType="cache.t4g.micro",
+    NumCacheClusters=1,
+    CacheSubnetGroupName="cache",
+    TransitEncryptionEnabled=True,
+)
+seen["failover of one node"] = refused(cache.create_replication_group, **replicated, AutomaticFailoverEnabled=True)
+created = cache.create_replication_group(**replicated)["ReplicationGroup"]
+seen["cache at first"] = [created["Status"], created["MemberClusters"], "NodeGroups" in created]
+seen["tags while it is made"] = refused(cache.list_tags_for_resource, ResourceName=created["ARN"])
+cache.get_waiter("replication_group_available").wait(
+    ReplicationGroupId="cache", WaiterConfig={"Delay": 0.1, "MaxAttempts": 900}
+)
+node = cache.describe_cache_clusters(CacheClusterId="cache-001")["CacheClusters"][0]
+seen["cache version"] = [node["Engine"], node["EngineVersion"]]
+seen["cache subnet group in use"] = refused(cache.delete_cache_subnet_group, CacheSubnetGroupName="cache")
+
 # All down again
+cache.delete_replication_group(ReplicationGroupId="cache")
+cache.get_waiter("replication_group_deleted").wait(
+    ReplicationGroupId="cache", WaiterConfig={"Delay": 0.1, "MaxAttempts": 900}
+)
+cache.delete_cache_subnet_group(CacheSubnetGroupName="cache")
 rds.modify_db_instance(DBInstanceIdentifier="db", DeletionProtection=False, ApplyImmediately=True)
 until(lambda: rds.describe_db_instances(DBInstanceIdentifier="db")["DBInstances"][0]["DBInstanceStatus"], "available")
 rds.delete_db_instance(DBInstanceIdentifier="db", SkipFinalSnapshot=True)

@@ -4,6 +4,7 @@ import * as ecr from "@aws-sdk/client-ecr";
 import * as ecs from "@aws-sdk/client-ecs";
 import * as efs from "@aws-sdk/client-efs";
 import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
+import * as elastiCache from "@aws-sdk/client-elasticache";
 import * as iam from "@aws-sdk/client-iam";
 import * as rds from "@aws-sdk/client-rds";
 import * as s3 from "@aws-sdk/client-s3";
@@ -28,6 +29,7 @@ const SDKS: readonly (readonly [name: string, sdk: Sdk, client: string])[] = [
   ["ecr", ecr, "ECRClient"],
   ["ecs", ecs, "ECSClient"],
   ["elasticfilesystem", efs, "EFSClient"],
+  ["elasticache", elastiCache, "ElastiCacheClient"],
   ["elasticloadbalancing", elb, "ElasticLoadBalancingV2Client"],
   ["iam", iam, "IAMClient"],
   ["rds", rds, "RDSClient"],

@@ -21,6 +21,7 @@ import { type Hindrance, hindranceOf } from "../status/hindrance.ts";
 import type { StatusWriter } from "../status/writer.ts";
 import { type DigestOf, factsFor, zonesFor } from "./facts.ts";
 import { isSettled } from "./left-ready.ts";
+import { refuseNamesake } from "./namesake.ts";
 import type { Pass } from "./pass.ts";
 import { withPoliciesOf } from "./policies.ts";
 import { recoverInventory } from "./recover.ts";
@@ -89,6 +90,7 @@ export async function prepare(
       },
     };
     if (lost) await recoverInventory(pass);
+    if (!deleting && inventory.entries.length === 0) await refuseNamesake(operator, object, aws);
     if (wanted && !deleting) refuseProblem(wanted, inventory.entries.length > 0);
     const graph = deleting ? emptyGraph : pass.graph;
     return {

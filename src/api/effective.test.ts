@@ -55,3 +55,19 @@ test("an existing network asks for no zones", () => {
   expect(effective.network).toEqual({ existing });
   expect(defaults.zones).toBeUndefined();
 });
+
+test("a cache has the size and the copies of its profile, also where an older operator recorded none", () => {
+  const { spec: development, defaults } = effectiveSpec(parse({ data: { cache: {} } }), zones);
+  expect(development.data.cache).toMatchObject({
+    engine: "Valkey",
+    version: "8.2",
+    nodeType: "cache.t4g.micro",
+    replicas: 0,
+    snapshotRetentionDays: 1,
+  });
+  const { cacheNodeType: _, cacheReplicas: __, cacheSnapshotRetentionDays: ___, ...older } = defaults;
+  expect(effectiveSpec(parse({ data: { cache: {} } }), zones, older).defaults).toEqual(defaults);
+  const kept = { ...defaults, cacheNodeType: "cache.t3.micro", cacheReplicas: 2 };
+  const later = effectiveSpec(parse({ data: { cache: { replicas: 1 } } }), zones, kept).spec.data.cache;
+  expect(later).toMatchObject({ nodeType: "cache.t3.micro", replicas: 1 });
+});

@@ -54,7 +54,9 @@ export async function startEventRecorder(
     if (request.headers["x-amz-target"] !== "AWSEvents.PutEvents")
       return json(400, { __type: "UnknownOperationException" });
     const { Entries } = JSON.parse(Buffer.concat(parts).toString()) as { Entries: Entry[] };
-    if (Entries.length < 1 || Entries.length > 10) return json(400, { __type: "ValidationException" });
+    const bytes = Entries.reduce((sum, { Detail }) => sum + Buffer.byteLength(Detail), 0);
+    if (Entries.length < 1 || Entries.length > 10 || bytes > 262_144)
+      return json(400, { __type: "ValidationException" });
     if (says(undefined)) return json(500, { __type: "InternalException", message: "try again" });
     const results = Entries.map((entry) => {
       const { DetailType: type, Source: source, EventBusName: bus = "default", Detail } = entry;

@@ -7,7 +7,7 @@ import { Loop } from "./loop.ts";
 
 /** A publisher that was frozen or killed keeps its events this long from the others. */
 const TAKEN_MS = 30_000;
-const LEAST_DELAY_MS = 500;
+const LEAST_DELAY_MS = 250;
 const MOST_DELAY_MS = 60_000;
 
 /**
@@ -48,7 +48,7 @@ export class Publisher {
     for (const [index, event] of events.entries()) {
       const refusal = refusals[index];
       if (refusal === undefined) continue;
-      const delayMs = Math.min(MOST_DELAY_MS, LEAST_DELAY_MS * 2 ** Math.min(event.attempts, 10));
+      const delayMs = Math.min(MOST_DELAY_MS, LEAST_DELAY_MS * 2 ** Math.min(event.attempts - 1, 10));
       const { workflowId, sequence, type, attempts } = event;
       this.#log.warn(
         { workflow_id: workflowId, sequence, type, attempts, refusal, delayMs },

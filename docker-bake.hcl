@@ -1,6 +1,6 @@
 # The agents' images with Docker alone: docker buildx bake, or docker buildx bake --push with REGISTRY set.
 #   REGISTRY=123456789012.dkr.ecr.us-east-1.amazonaws.com/multi-agent-orchestrator-dev- TAG=v1 docker buildx bake --push
-# `npm run images -- publish` does that too, and only for what changed: see docs/publishing.md.
+# `npm run images -- publish` builds only what changed, and gives the same digest for the same sources: docs/publishing.md.
 
 variable "REGISTRY" {
   default     = ""
@@ -18,7 +18,7 @@ variable "REVISION" {
 }
 variable "CREATED" {
   default     = "1970-01-01T00:00:00Z"
-  description = "Time of that commit. With SOURCE_DATE_EPOCH set to the same time, the same sources give the same image."
+  description = "Time of that commit, as 2026-01-31T12:00:00Z."
 }
 variable "NODE_IMAGE" {
   default = "node:24-slim"

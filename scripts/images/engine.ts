@@ -34,11 +34,16 @@ const BUILDER = "agentorchestrator";
  * Docker where its daemon answers, else buildah; or the one that is asked for.
  * @throws ImagesError NoEngine
  */
-export async function chooseEngine(wanted: string | undefined, store: string): Promise<Engine> {
+export async function chooseEngine(
+  wanted: string | undefined,
+  store: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Engine> {
+  const answers = (program: string, ...args: string[]) => works(program, args, env);
   const docker =
-    wanted !== "buildah" && (await works("docker", ["info"])) && (await works("docker", ["buildx", "version"]));
+    wanted !== "buildah" && (await answers("docker", "info")) && (await answers("docker", "buildx", "version"));
   if (docker) return new Docker();
-  if (wanted !== "docker" && (await works("buildah", ["--version"]))) return new BuildahEngine(store);
+  if (wanted !== "docker" && (await answers("buildah", "--version"))) return new BuildahEngine(store);
   const missing = wanted ? `${wanted} does not answer` : "neither Docker with buildx nor buildah answers";
   const remedy =
     "start Docker, or install buildah (Debian and Ubuntu: apt-get install buildah; Fedora: dnf install buildah)";

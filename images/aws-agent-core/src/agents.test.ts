@@ -146,6 +146,16 @@ describe("a Bedrock agent acts, so that", () => {
   });
 });
 
+test("throttling in the middle of a Bedrock agent's work is told after what was sent, and nothing is sent twice", async () => {
+  door.bedrock.play([{ answer: { text: ["half"], end: { exception: "throttlingException", message: "slow" } } }]);
+  for (const path of ["/invoke", "/invoke/stream"]) {
+    const told = await door.post(path, toAgent).then((answer) => answer.text());
+    expect(told).toContain('"Throttled"');
+    expect(told.includes("half")).toBe(path === "/invoke/stream");
+  }
+  expect(door.bedrock.calls).toHaveLength(2);
+});
+
 test("tokens of a Bedrock agent are found in its traces and stand in the metrics", async () => {
   door.metrics.length = 0;
   door.bedrock.play([{ answer: { usage: { inputTokens: 100, outputTokens: 20 } } }]);

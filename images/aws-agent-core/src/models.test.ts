@@ -184,6 +184,7 @@ describe("trouble in mid-stream", () => {
     [{ exception: "modelTimeoutException", message: "late" }, "ModelTimeout", true],
     [{ exception: "validationException", message: "bad" }, "RefusedByBedrock", false],
     ["cut", "BedrockUnreachable", true],
+    ["short", "StreamCut", true],
     ["stall", "ModelStalled", true],
   ] as const)(
     "%j is told as an error event after what was sent, and nothing is sent twice",

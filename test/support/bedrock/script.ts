@@ -7,11 +7,11 @@ export type Operation = (typeof operations)[number];
 const milliseconds = z.number().min(0);
 
 /**
- * How a stream ends when it does not end well. `cut` closes the connection, `stall` says nothing more and keeps it open,
- * an exception is framed as AWS frames it in mid-stream: its member's name, as `throttlingException`.
+ * How a stream ends when it does not end well. `cut` breaks the connection, `short` closes it well before the answer is
+ * whole, `stall` says nothing more and keeps it open, an exception is framed as AWS frames it in mid-stream: its member's name, as `throttlingException`.
  */
 const ending = z.union([
-  z.enum(["cut", "stall"]),
+  z.enum(["cut", "short", "stall"]),
   z.strictObject({ exception: z.string().regex(/^[a-z][A-Za-z]+Exception$/), message: z.string() }),
 ]);
 

@@ -171,7 +171,7 @@ async function converse(
   refused: (status: number, type: string, message: string) => void,
 ): Promise<void> {
   if (answer.end === "stall") return;
-  if (answer.end === "cut") {
+  if (answer.end === "cut" || answer.end === "short") {
     call.outcome = "cut";
     response.destroy();
     return;
@@ -211,14 +211,17 @@ async function stream(response: ServerResponse, call: Call, answer: Answer): Pro
     response.write("", () => response.destroy());
     return;
   }
-  if (answer.end) response.write(exceptionFrame(answer.end.exception, answer.end.message));
-  else await send(agent ? agentEnd(answer, call) : converseEnd(answer, call));
+  if (typeof answer.end === "object") response.write(exceptionFrame(answer.end.exception, answer.end.message));
+  else if (answer.end !== "short") await send(agent ? agentEnd(answer, call) : converseEnd(answer, call));
   if (response.destroyed) return;
   call.outcome = "answered";
   response.end();
 }
 
 function drained(response: ServerResponse, resolve: () => void): void {
-  response.once("drain", resolve);
-  response.once("close", resolve);
+  const done = () => {
+    response.off("drain", done).off("close", done);
+    resolve();
+  };
+  response.once("drain", done).once("close", done);
 }

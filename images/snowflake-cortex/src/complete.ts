@@ -45,7 +45,11 @@ const answerOfFunction = z.object({
 
 /** An event of the REST service. https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api */
 const streamedPiece = z.object({
-  choices: z.array(z.object({ delta: z.object({ content: z.string().nullish() }).optional() })).default([]),
+  choices: z
+    .array(
+      z.object({ delta: z.object({ content: z.string().nullish() }).optional(), finish_reason: z.string().nullish() }),
+    )
+    .default([]),
   usage: usage.nullish(),
 });
 
@@ -98,16 +102,23 @@ export class Completions {
       };
       let text = "";
       let counted: Usage | undefined;
+      let whole = false;
       for await (const { data } of this.#rest.events("/api/v2/cortex/v1/chat/completions", body, signal)) {
+        if (data === "[DONE]") {
+          whole = true;
+          break;
+        }
         const parsed = streamedPiece.safeParse(data);
         if (!parsed.success) throw malformed(asked.model, "an event that is not a piece of a completion");
         counted = parsed.data.usage ?? counted;
-        for (const { delta } of parsed.data.choices) {
+        for (const { delta, finish_reason } of parsed.data.choices) {
+          whole ||= typeof finish_reason === "string";
           if (!delta?.content) continue;
           text += delta.content;
           await piece(delta.content);
         }
       }
+      if (!whole) throw malformed(asked.model, "a part of its answer, then the stream ended");
       return { model: asked.model, text, ...(counted && { usage: counted }) };
     });
   }

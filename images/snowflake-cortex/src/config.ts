@@ -91,12 +91,10 @@ function fieldsOf(json: string | undefined): Record<string, string> {
   if (!json) return {};
   keepSecret(json);
   try {
-    const fields = z.record(z.string(), z.string()).parse(JSON.parse(json));
+    const fields = z.record(z.string(), z.unknown()).parse(JSON.parse(json));
+    const variable = (key: string) => `SNOWFLAKE_${key.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`;
     return Object.fromEntries(
-      Object.entries(fields).map(([key, value]) => [
-        `SNOWFLAKE_${key.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`,
-        value,
-      ]),
+      Object.entries(fields).flatMap(([key, value]) => (typeof value === "string" ? [[variable(key), value]] : [])),
     );
   } catch {
     return {};

@@ -105,6 +105,14 @@ describe("POST /complete", () => {
     });
   });
 
+  test("an answer that breaks off is not told as whole", async () => {
+    await snowflake.change({ completions: ["one two"], faults: [{ match: "^cut$", code: "" }] });
+    const { text } = await cortex.post("/complete", { prompt: "count", stream: true });
+    const told = events(text);
+    expect(told.map(({ event }) => event)).toEqual(["chunk", "chunk", "error"]);
+    expect(told.at(-1)?.data).toMatchObject({ code: "CompletionMalformed", retryable: true });
+  });
+
   test("asks once for requests with the same key, and repeats the answer", async () => {
     await snowflake.change({ completions: ["first", "second"] });
     const headers = { "idempotency-key": "k-1" };

@@ -15,8 +15,8 @@ export interface Position {
 const payload = z.tuple([z.string().regex(/^[\w-]{1,64}$/), z.int().nonnegative(), z.int().positive()]);
 
 /**
- * Cursors that every replica understands and nobody else can make: a caller cannot read other callers' results by their
- * query ids. Signed with a key that is derived from Snowflake's private key, so that they end when it rotates.
+ * Cursors that every replica understands and nobody else can make, so that limits of rows hold. Signed with a key that is
+ * derived from Snowflake's private key: they end when it rotates.
  */
 export class Cursors {
   readonly #keys: Keys;

@@ -5,23 +5,17 @@ import type { Logger } from "@agentorchestrator/shared";
 import snowflake, { type Connection, type ConnectionOptions } from "snowflake-sdk";
 
 /**
- * Makes the driver behave as a service needs it, once a process: its log goes to ours (by default it writes a file), and
- * values of VARIANT that are no JSON stay text (by default it runs them as JavaScript).
+ * Makes the driver behave as a service needs it, once a process. Its log is off, or goes to ours at the level trace (by
+ * default it writes a file): what it calls an error is thrown as well, and answered with a code. Values of VARIANT that
+ * are no JSON stay text (by default it runs them as JavaScript).
  * https://docs.snowflake.com/en/developer-guide/node-js/nodejs-driver-options
  */
 export function configureDriver(log: Logger): void {
-  const driverLog = log.child({ component: "snowflake-sdk" }, { level: log.level === "trace" ? "trace" : "warn" });
-  // What the driver calls an error is answered to a client, with its code: as a line of its own it is no news.
-  const say = (level: "debug" | "trace") => (message: string) => driverLog[level](message);
+  const driverLog = log.child({ component: "snowflake-sdk" });
+  const say = (message: string) => driverLog.trace(message);
   snowflake.configure({
-    logLevel: log.level === "trace" ? "TRACE" : "ERROR",
-    customLogger: {
-      error: say("debug"),
-      warn: say("debug"),
-      info: say("debug"),
-      debug: say("trace"),
-      trace: say("trace"),
-    },
+    logLevel: log.level === "trace" ? "TRACE" : "OFF",
+    customLogger: { error: say, warn: say, info: say, debug: say, trace: say },
     jsonColumnVariantParser: (text: string) => JSON.parse(text) as unknown,
     xmlColumnVariantParser: (text: string) => text,
     keepAlive: true,

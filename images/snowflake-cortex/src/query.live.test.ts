@@ -136,7 +136,7 @@ describe("POST /query", () => {
     }
   });
 
-  test("refuses a cursor that it did not make: a query id alone opens no result", async () => {
+  test("refuses a cursor that it did not make, so that limits of rows hold", async () => {
     const { body } = await cortex.post("/query", { sql: numbers(10), pageRows: 4 });
     const forged = Buffer.concat([Buffer.alloc(16), Buffer.from(JSON.stringify([body.queryId, 0, 1000]))]);
     const answer = await cortex.post("/query/next", { cursor: forged.toString("base64url") });

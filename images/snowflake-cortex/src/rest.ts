@@ -56,14 +56,11 @@ export class Rest {
     throw new AgentError("SnowflakeMalformed", message, { status: 502, retryable: false });
   }
 
-  /** Server-sent events, until their end or `[DONE]`. @throws as json; nothing is repeated once events began */
+  /** Server-sent events, until their end. @throws as json; nothing is repeated once events began */
   async *events(path: string, body: object, signal: AbortSignal): AsyncGenerator<StreamedEvent> {
     const { response } = await this.#post(path, body, "text/event-stream", signal);
     try {
-      for await (const event of readEvents(response.body)) {
-        if (event.data === "[DONE]") return;
-        yield event;
-      }
+      yield* readEvents(response.body);
     } catch (error) {
       throw this.#broken(error, path, signal);
     } finally {

@@ -83,6 +83,13 @@ test.each<[string, Record<string, readonly GrantRow[]>, string]>([
   expect(await snowflake.asked("rest")).toEqual([]);
 });
 
+test("a user who has another role that writes is refused, as a statement could switch to it", async () => {
+  await snowflake.change({ roles: { AGENT: ["READER", "WRITER"] } });
+  const agent = await startWith({ "ROLE WRITER": [["INSERT", "TABLE", "T"]] });
+  expect((await agent.ready(503)).body.checks.role.message).toContain("INSERT ON TABLE T (to WRITER)");
+  await snowflake.change({ roles: { AGENT: ["READER"] } });
+});
+
 test("a role whose grants cannot be read is not taken for one that reads, until they can", async () => {
   await snowflake.change({ grants: { ...readerGrants, ...more(["USAGE", "ROLE", "HIDDEN"]) }, faults: [], log: [] });
   cortex = await startCortex(snowflake, { SNOWFLAKE_GRANTS_SECONDS: "1" });

@@ -1,4 +1,5 @@
 import { AgentError, type Logger } from "@agentorchestrator/shared";
+import { z } from "zod";
 import { administers, describeGrant, type Grant, onlyReads } from "./grants.ts";
 import type { SessionPool } from "./pool.ts";
 import type { Result, Session } from "./session.ts";
@@ -22,22 +23,25 @@ interface Role {
 const known = /^SNOWFLAKE\.([A-Z_]+_VIEWER|CORTEX[A-Z_]*_USER|AI_FUNCTIONS_USER|COPILOT_USER|DATA_METRIC_USER)$/;
 
 /**
- * Every grant that the session's role has: its own, those of PUBLIC, which every role has too, and those of all roles
- * that were granted to them.
+ * Every grant that is in the user's reach: of the session's role, of the user's other roles (a procedure within a
+ * statement could switch to them), of PUBLIC, which every role has too, and of all roles that were granted to these.
  *
  * @throws AgentError when they cannot be read whole: grants that are not seen are not taken for harmless
  */
 export async function readGrants(session: Session, signal?: AbortSignal): Promise<{ role: string; grants: Grant[] }> {
   const ask = { ...(signal && { signal }) };
-  const names = await session.run({ sql: "SELECT CURRENT_ROLE(), CURRENT_SECONDARY_ROLES()", ...ask });
-  const [role, secondary] = await firstRow(names);
+  const sql = "SELECT CURRENT_ROLE(), CURRENT_SECONDARY_ROLES(), CURRENT_AVAILABLE_ROLES()";
+  const [role, secondary, available] = await firstRow(await session.run({ sql, ...ask }));
   if (typeof role !== "string" || role === "") throw unreadable("the session has no role");
-  if (hasSecondary(secondary)) throw unreadable("secondary roles could not be turned off");
+  if (secondaryRoles.safeParse(json(secondary)).data?.roles !== "") {
+    throw unreadable("secondary roles could not be turned off");
+  }
+  const others = availableRoles.safeParse(json(available)).data;
+  if (!others) throw unreadable("Snowflake does not tell the user's roles");
   const grants: Grant[] = [];
-  const roles: Role[] = [
-    { kind: "ROLE", name: identifier(role) },
-    { kind: "ROLE", name: "PUBLIC" },
-  ];
+  const roles = [...new Set([role, "PUBLIC", ...others])].map(
+    (name): Role => ({ kind: "ROLE", name: identifier(name) }),
+  );
   const seen = new Set(roles.map(key));
   for (const next of roles) {
     for (const grant of await grantsTo(session, next, ask)) {
@@ -58,23 +62,26 @@ async function firstRow(result: Result): Promise<Value[]> {
 
 const key = ({ kind, name }: Role): string => `${kind} ${name}`;
 
-/** {"roles":"","value":""} when there are none. */
-function hasSecondary(value: unknown): boolean {
-  const text = typeof value === "string" ? value : JSON.stringify(value ?? "");
-  const { roles = "" } = parsed(text);
-  return roles !== "";
-}
+/** CURRENT_SECONDARY_ROLES() is {"roles":"","value":""} when there are none. */
+const secondaryRoles = z.object({ roles: z.string() });
+/** CURRENT_AVAILABLE_ROLES() is an array of all account roles of the user, with those that they inherit. */
+const availableRoles = z.array(z.string());
 
-function parsed(text: string): { roles?: string } {
+function json(cell: unknown): unknown {
   try {
-    return JSON.parse(text) ?? {};
+    return typeof cell === "string" ? JSON.parse(cell) : cell;
   } catch {
-    return {};
+    return undefined;
   }
 }
 
 async function grantsTo(session: Session, role: Role, ask: { signal?: AbortSignal }): Promise<Grant[]> {
-  const result = await session.run({ sql: `SHOW GRANTS TO ${role.kind} ${role.name}`, ...ask });
+  const result = await session
+    .run({ sql: `SHOW GRANTS TO ${role.kind} ${role.name}`, ...ask })
+    .catch((error: unknown) => {
+      if (!(error instanceof AgentError) || error.retryable) throw error;
+      throw unreadable(`the grants of ${role.kind} ${role.name}, which the user has, cannot be read; revoke it`, error);
+    });
   if (result.rowCount >= SHOW_LIMIT) {
     throw unreadable(`${role.name} has ${SHOW_LIMIT} grants or more, of which Snowflake shows no more`);
   }
@@ -108,9 +115,9 @@ function identifier(name: string): string {
   return /^[A-Z_][A-Z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
-function unreadable(why: string): AgentError {
+function unreadable(why: string, cause?: unknown): AgentError {
   const message = `whether the role may only read cannot be told: ${why}`;
-  return new AgentError("RoleUnverified", message, { status: 503 });
+  return new AgentError("RoleUnverified", message, { status: 503, cause });
 }
 
 /** Whether the role may be used: it is read at start and again and again, as grants change behind our back. */

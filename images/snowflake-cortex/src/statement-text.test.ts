@@ -28,6 +28,7 @@ test.each([
   ["select 1; select 2", "several statements"],
   ["select 1; -- end\n delete from t", "several statements"],
   ["select '\\'; delete from t; --'; delete from t", "several statements"],
+  ["with p as procedure () returns int as $$ begin drop table t; end $$ call p()", "it declares a procedure"],
   ["", "it is empty"],
   [" ; ", "it is empty"],
   ["/* nothing", "it is empty"],

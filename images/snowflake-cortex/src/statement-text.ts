@@ -13,11 +13,15 @@ export function checkStatement(sql: string): void {
   const end = tokens.indexOf(";");
   if (end >= 0 && tokens.slice(end).some((token) => token !== ";"))
     throw refused("it holds several statements; send one each request");
+  if (tokens.some((token, index) => isWord(token, "AS") && isWord(tokens[index + 1], "PROCEDURE")))
+    throw refused("it declares a procedure");
   const first = tokens.find((token) => token !== "(")?.toUpperCase();
   if (first === undefined || first === ";") throw refused("it is empty");
   if (!readingKeywords.includes(first))
     throw refused(`it begins with ${first.slice(0, 40)}; only ${readingKeywords.join(", ")} are taken here`);
 }
+
+const isWord = (token: string | undefined, word: string): boolean => token?.toUpperCase() === word;
 
 function refused(why: string): AgentError {
   return new AgentError("StatementRefused", `the statement was not sent: ${why}`, { status: 400, retryable: false });

@@ -62,6 +62,9 @@ class Account:
             match name:
                 case "users":
                     self.users = {user: User(**fields) for user, fields in value.items()}
+                case "roles":
+                    for user, roles in value.items():
+                        self.users[user].roles = roles
                 case "faults":
                     self.faults = [Fault(**fields) for fields in value]
                 case "log":

@@ -81,6 +81,9 @@ def routes(account: Account) -> list[Route]:
             for word in words:
                 piece = {"id": "c1", "model": body["model"], "choices": [{"index": 0, "delta": {"content": word}}]}
                 yield f"data: {json.dumps(piece)}\n\n"
+            if fault := account.fault("cut"):
+                account.record("cut", times=fault.times)
+                return
             end = {"id": "c1", "choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}}
             yield f"data: {json.dumps(end)}\n\ndata: [DONE]\n\n"
 

@@ -29,6 +29,8 @@ export type GrantRow = readonly [string, string, string, string?];
 export interface Change {
   /** User → its public keys in PEM, its roles, and whether it may log in. */
   readonly users?: Record<string, { keys: string[]; roles: string[]; state?: "active" | "disabled" | "locked" }>;
+  /** User → its roles. */
+  readonly roles?: Record<string, readonly string[]>;
   /** "ROLE READER" → its grants. */
   readonly grants?: Record<string, readonly GrantRow[]>;
   /** Whole results for statements that contain `match`, cells in the form of Snowflake's wire. */

@@ -42,8 +42,9 @@ def own_answer(account: Account, session: Session, sql: str, query_id: str) -> d
         return answer(query_id, DONE, [["Statement executed successfully."]])
     if CURRENT_ROLES.search(sql):
         secondary = json.dumps({"roles": session.secondary, "value": session.secondary})
-        names = [column("CURRENT_ROLE()"), column("CURRENT_SECONDARY_ROLES()")]
-        return answer(query_id, names, [[session.role, secondary]])
+        available = json.dumps(account.users[session.user].roles)
+        names = [column(f"CURRENT_{name}()") for name in ("ROLE", "SECONDARY_ROLES", "AVAILABLE_ROLES")]
+        return answer(query_id, names, [[session.role, secondary, available]])
     if found := SHOW_GRANTS.match(sql):
         kind, name = found[1].upper(), found[2].replace('"', "")
         grants = account.grants.get(f"{kind} {name}")

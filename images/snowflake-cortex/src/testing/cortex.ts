@@ -32,6 +32,11 @@ export async function startCortex(snowflake: Snowflake, env: NodeJS.ProcessEnv =
       ...env,
     },
   });
+  return asCortex(agent);
+}
+
+/** The agent's process with its doors. */
+export function asCortex(agent: AgentProcess): Cortex {
   const call = async (path: string, init?: RequestInit): Promise<Answer> => {
     const answer = await fetch(agent.url + path, init);
     const text = await answer.text();

@@ -1,8 +1,9 @@
 import { type AgentProcess, freePort } from "@agentorchestrator/shared/testing";
+import { createClient, type Transport } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WorkflowService } from "../grpc/gen/agentorchestrator/langgraph/v1/workflows_pb.ts";
-import { type Stage, startStage } from "../testing/stage.ts";
+import { eventually, type Stage, startStage } from "../testing/stage.ts";
 import type { Door, Outcome } from "./call.ts";
 import { type Case, cases, type Tokens } from "./cases.ts";
 import { grpcDoor } from "./grpc-door.ts";
@@ -13,6 +14,7 @@ let stage: Stage;
 let agent: AgentProcess;
 let subjects: Subjects;
 let tokens: Omit<Tokens, "unique">;
+let transport: Transport;
 let doors: { readonly http: Door; readonly grpc: Door };
 
 beforeAll(async () => {
@@ -28,7 +30,7 @@ beforeAll(async () => {
   const { bearer } = stage.issuer;
   tokens = { ada: await bearer("ada"), bob: await bearer("bob"), reader: await bearer("eve", ["reader"]) };
   subjects = new Subjects(stage, scope, agent, tokens.ada);
-  const transport = createGrpcTransport({ baseUrl: `http://127.0.0.1:${grpcPort}` });
+  transport = createGrpcTransport({ baseUrl: `http://127.0.0.1:${grpcPort}` });
   doors = { http: httpDoor(agent.url), grpc: grpcDoor(transport) };
 });
 afterAll(async () => {
@@ -108,16 +110,20 @@ describe("both doors", () => {
 
   it("tell of the same changes, from the present to the end", async () => {
     const { id, callbackToken } = await subjects.inState("waiting_for_callback");
-    const watched = [doors.http, doors.grpc].map((door) => door({ operation: "watchWorkflow", id }));
-    const text = "# Notes";
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    await doors.http({ operation: "reportStep", id, step: "researcher", callbackToken, text });
-    await subjects.reaches(id, "waiting_for_approval");
+    const statuses: string[][] = [[], []];
+    const watched = [doors.http, doors.grpc].map((door, index) => {
+      const told = (workflow: unknown) => statuses[index]?.push((workflow as { status: string }).status);
+      return door({ operation: "watchWorkflow", id, told });
+    });
+    const bothTold = (status: string) =>
+      eventually(`both say ${status}`, async () => statuses.every((told) => told.includes(status)) || undefined);
+    await bothTold("waiting_for_callback");
+    await doors.http({ operation: "reportStep", id, step: "researcher", callbackToken, text: "# Notes" });
+    await bothTold("waiting_for_approval");
     await doors.grpc({ operation: "decideWorkflow", id, decision: "reject", token: tokens.bob });
     for (const { value } of await Promise.all(watched)) {
       const seen = value as { status: string; approval: { by: string } | null }[];
       expect(seen[0]?.status).toBe("waiting_for_callback");
-      expect(seen.map(({ status }) => status)).toContain("waiting_for_approval");
       expect(seen.at(-1)).toMatchObject({ status: "rejected", approval: { by: "bob" } });
     }
   });
@@ -133,6 +139,25 @@ describe("both doors", () => {
     }
   });
 
+  it("forget those who stop to watch", async () => {
+    const { id } = await subjects.inState("waiting_for_callback");
+    const gone = new AbortController();
+    const [overHttp, overGrpc] = [
+      fetch(`${agent.url}/workflows/${id}/events`, { signal: gone.signal }).then((response) => response.text()),
+      (async () => {
+        const stream = createClient(WorkflowService, transport).watchWorkflow({ id }, { signal: gone.signal });
+        for await (const _ of stream) setTimeout(() => gone.abort(), 100);
+      })(),
+    ];
+    expect((await Promise.allSettled([overHttp, overGrpc])).map(({ status }) => status)).toEqual([
+      "rejected",
+      "rejected",
+    ]);
+    const ended = (fields: object) => () => agent.entries().filter((line) => matches(line, fields));
+    await expect.poll(ended({ operation: "gRPC WatchWorkflow", grpcStatus: "Canceled" })).toHaveLength(1);
+    await expect.poll(ended({ msg: "GET /workflows/:id/events", status: 499 })).toHaveLength(1);
+  });
+
   it("keep callback tokens and bearer tokens out of what is logged", async () => {
     const { id, callbackToken } = await subjects.inState("waiting_for_callback");
     for (const door of [doors.http, doors.grpc]) {
@@ -146,6 +171,9 @@ describe("both doors", () => {
     }
   });
 });
+
+const matches = (line: Record<string, unknown>, fields: object): boolean =>
+  Object.entries(fields).every(([name, value]) => line[name] === value);
 
 const sorted = (workflows: unknown[]): unknown => JSON.parse(JSON.stringify(workflows, (_name, value) => order(value)));
 

@@ -49,7 +49,10 @@ async function answerOf(client: ReturnType<typeof createClient<typeof WorkflowSe
       return plain((await client.getWorkflow({ id: call.id })).workflow);
     case "watchWorkflow": {
       const seen: unknown[] = [];
-      for await (const { workflow } of client.watchWorkflow({ id: call.id })) seen.push(plain(workflow));
+      for await (const { workflow } of client.watchWorkflow({ id: call.id })) {
+        seen.push(plain(workflow));
+        call.told?.(seen.at(-1));
+      }
       return seen;
     }
     case "getReport": {

@@ -3,13 +3,17 @@ import { createServer } from "node:http";
 import { connect as connectHttp2, constants } from "node:http2";
 import { type AddressInfo, connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Code, ConnectError } from "@connectrpc/connect";
+import { create } from "@bufbuild/protobuf";
+import { Code, ConnectError, createClient } from "@connectrpc/connect";
+import { compressionGzip, createGrpcTransport } from "@connectrpc/connect-node";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { workflowsWithoutDatabase } from "../testing/absent-database.ts";
 import { type Doors, type DoorsOptions, type Issuer, newIssuer, openDoors } from "../testing/doors.ts";
-import { Decision, Step } from "./gen/agentorchestrator/langgraph/v1/workflows_pb.ts";
+import { Decision, Step, WorkflowService } from "./gen/agentorchestrator/langgraph/v1/workflows_pb.ts";
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "./gen/google/rpc/error_details_pb.ts";
 import { HealthCheckResponse_ServingStatus as Serving } from "./gen/grpc/health/v1/health_pb.ts";
+
+const GET_WORKFLOW = "/agentorchestrator.langgraph.v1.WorkflowService/GetWorkflow";
 
 let issuer: Issuer;
 beforeAll(async () => {
@@ -98,6 +102,31 @@ describe("an error over gRPC", () => {
     const { client } = await doors("down");
     const error = await failure(client.createWorkflow({ input: { topic: "x".repeat(70_000) } }));
     expect(error.code).toBe(Code.ResourceExhausted);
+  });
+});
+
+describe("a message", () => {
+  it("is measured unpacked", async () => {
+    const { grpc } = await doors("down");
+    const transport = createGrpcTransport({ baseUrl: `http://${grpc.address}`, sendCompression: compressionGzip });
+    const client = createClient(WorkflowService, transport);
+    const error = await failure(client.createWorkflow({ input: { topic: "x".repeat(10_000_000) } }));
+    expect(error.code).toBe(Code.ResourceExhausted);
+  });
+
+  it("of nonsense is refused, as is a method that there is not", async () => {
+    const { grpc, transport } = await doors("down");
+    const session = connectHttp2(`http://${grpc.address}`);
+    const stream = session.request({ ":method": "POST", ":path": GET_WORKFLOW, "content-type": "application/grpc" });
+    stream.resume().end(Buffer.from([0, 0, 0, 0, 3, 0xff, 0xff, 0xff]));
+    const [trailers] = await once(stream, "trailers");
+    // https://github.com/grpc/grpc/blob/master/doc/statuscodes.md: what cannot be parsed is INTERNAL
+    expect(Number(trailers["grpc-status"])).toBe(Code.Internal);
+    session.close();
+    const method = { ...WorkflowService.method.getWorkflow, name: "DropAllWorkflows" };
+    const { input } = WorkflowService.method.getWorkflow;
+    const unknown = failure(transport.unary(method, undefined, undefined, undefined, create(input)));
+    expect((await unknown).code).toBe(Code.Unimplemented);
   });
 });
 
@@ -215,12 +244,11 @@ describe("what is not gRPC", () => {
       await once(socket, "close");
     }
     const session = connectHttp2(`http://${grpc.address}`);
-    const path = "/agentorchestrator.langgraph.v1.WorkflowService/GetWorkflow";
     for (const [status, headers] of [
-      [400, { ":authority": "x:99999", ":path": path }],
-      [400, { ":authority": "%zz", ":path": path }],
+      [400, { ":authority": "x:99999", ":path": GET_WORKFLOW }],
+      [400, { ":authority": "%zz", ":path": GET_WORKFLOW }],
       [404, { ":path": "/nothing" }],
-      [200, { ":path": `${path}?//[` }],
+      [200, { ":path": `${GET_WORKFLOW}?//[` }],
     ] as const) {
       const stream = session.request({ ":method": "POST", "content-type": "application/grpc", ...headers });
       const [answer] = await once(stream.end(), "response");
@@ -234,8 +262,7 @@ describe("what is not gRPC", () => {
   it("is cut when it begins a message and never ends it", async () => {
     const { grpc } = await doors("down", { env: { REQUEST_TIMEOUT_SECONDS: 1 } });
     const session = connectHttp2(`http://${grpc.address}`);
-    const path = "/agentorchestrator.langgraph.v1.WorkflowService/GetWorkflow";
-    const stream = session.request({ ":method": "POST", ":path": path, "content-type": "application/grpc" });
+    const stream = session.request({ ":method": "POST", ":path": GET_WORKFLOW, "content-type": "application/grpc" });
     stream.on("error", () => {}).write(Buffer.from([0, 0, 0, 0, 9, 1]));
     await once(stream, "close");
     expect(stream.rstCode).toBe(constants.NGHTTP2_CANCEL);

@@ -49,11 +49,15 @@ target "agent" {
   tags       = ["${REGISTRY}${agent}:${TAG}"]
   args = {
     AGENT         = agent
-    VERSION       = VERSION
-    REVISION      = REVISION
-    CREATED       = CREATED
     NODE_IMAGE    = NODE_IMAGE
     RUNTIME_IMAGE = RUNTIME_IMAGE
+  }
+  labels = {
+    "org.opencontainers.image.title"    = agent
+    "org.opencontainers.image.version"  = VERSION
+    "org.opencontainers.image.revision" = REVISION
+    "org.opencontainers.image.created"  = CREATED
+    "org.opencontainers.image.licenses" = "Apache-2.0"
   }
   # An attestation holds the time of the build: with one, no two builds are the same. The image has a bill of its own.
   attest = ["type=provenance,disabled=true", "type=sbom,disabled=true"]

@@ -68,14 +68,30 @@ export class Builder {
         NODE_IMAGE: this.#bases.builder,
         RUNTIME_IMAGE: this.#bases.runtime.get(platform)?.name ?? "",
         AGENT: agent,
-        VERSION: version,
-        REVISION: revision,
-        CREATED: created,
-        SOURCE: sourceOf(root),
+      };
+      // OCI image specification 1.1, "Pre-Defined Annotation Keys".
+      const labels = {
+        "org.opencontainers.image.title": agent,
+        "org.opencontainers.image.version": version,
+        "org.opencontainers.image.revision": revision,
+        "org.opencontainers.image.created": created,
+        "org.opencontainers.image.source": sourceOf(root),
+        "org.opencontainers.image.licenses": "Apache-2.0",
       };
       const target = join(store, "layouts", agent, `${contentTag}-${platform.replace("linux/", "")}`);
       parts.push(
-        await this.#engine.build({ root, agent, contentTag, platform, args, createdSeconds, noCache, target, log }),
+        await this.#engine.build({
+          root,
+          agent,
+          contentTag,
+          platform,
+          args,
+          labels,
+          createdSeconds,
+          noCache,
+          target,
+          log,
+        }),
       );
     }
     if ((await this.inputs(agent)).contentTag !== contentTag) {

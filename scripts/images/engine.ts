@@ -12,6 +12,7 @@ export interface BuildRequest {
   readonly platform: Platform;
   /** Arguments of images/Dockerfile. */
   readonly args: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
   /** Time that everything in the image carries, in seconds since 1970. */
   readonly createdSeconds: number;
   readonly noCache: boolean;
@@ -50,8 +51,10 @@ export async function chooseEngine(
   throw new ImagesError("NoEngine", `${missing}: ${remedy}`);
 }
 
-const argsOf = (args: Readonly<Record<string, string>>): readonly string[] =>
-  Object.entries(args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
+const valuesOf = ({ args, labels }: BuildRequest): readonly string[] => [
+  ...Object.entries(args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
+  ...Object.entries(labels).flatMap(([name, value]) => ["--label", `${name}=${value}`]),
+];
 
 /** Says every ten seconds what a long build is at. */
 const progressOf =
@@ -68,13 +71,19 @@ export class BuildahEngine implements Engine {
   }
 
   async build(request: BuildRequest): Promise<Layout> {
-    const { root, agent, contentTag, platform, args, target } = request;
+    const { root, agent, contentTag, platform, target } = request;
     const tag = `localhost/agentorchestrator/${agent}:${contentTag}-${platform.replace("linux/", "")}`;
     const file = join(root, "images/Dockerfile");
     // Of what platform it is, the pinned base image decides: given --platform, buildah 1.28 takes the builder's
     // stages for that platform too, whatever their FROM says.
-    const what = ["--file", file, "--ignorefile", `${file}.dockerignore`, ...argsOf(args)];
-    const how = ["--layers", "--timestamp", String(request.createdSeconds), ...(request.noCache ? ["--no-cache"] : [])];
+    const what = ["--file", file, "--ignorefile", `${file}.dockerignore`, ...valuesOf(request)];
+    const how = [
+      "--layers",
+      "--identity-label=false",
+      "--timestamp",
+      String(request.createdSeconds),
+      ...(request.noCache ? ["--no-cache"] : []),
+    ];
     const secrets = buildSecrets(await userNpmrc());
     await this.#buildah.run(["build", ...what, ...how, ...secrets, "--tag", tag, root], progressOf(request));
     return layoutAt(target, platform, (folder) =>
@@ -90,7 +99,7 @@ export class Docker implements Engine {
     const { root, platform, target } = request;
     if (!(await works("docker", ["buildx", "inspect", BUILDER])))
       await run("docker", ["buildx", "create", "--name", BUILDER, "--driver", "docker-container"]);
-    const what = ["--file", join(root, "images/Dockerfile"), "--platform", platform, ...argsOf(request.args)];
+    const what = ["--file", join(root, "images/Dockerfile"), "--platform", platform, ...valuesOf(request)];
     // An attestation holds the time of the build: with one, no two builds are the same. The image has a bill of its own.
     const how = ["--provenance=false", "--sbom=false", ...(request.noCache ? ["--no-cache"] : [])];
     const kind = "type=oci,tar=false,rewrite-timestamp=true,oci-mediatypes=true";

@@ -72,10 +72,11 @@ await runAgent(async () => {
   });
 
   const pollMs = config.POLL_SECONDS * 1_000;
+  const leaseMs = config.LEASE_SECONDS * 1_000;
   const changes = new Changes(database, pollMs);
   const workflows = new Workflows(database, artifacts, changes);
   const driver = new Driver(
-    { database, artifacts, model, metrics, badAnswers: config.MODEL_BAD_ANSWERS },
+    { database, artifacts, model, metrics, badAnswers: config.MODEL_BAD_ANSWERS, leaseMs },
     {
       approvalHours: config.APPROVAL_TIMEOUT_HOURS,
       callbackMinutes: config.CALLBACK_TIMEOUT_MINUTES,
@@ -88,7 +89,7 @@ await runAgent(async () => {
   );
   const worker = new Worker(database, driver, changes, log, {
     concurrency: config.MAX_CONCURRENT_WORKFLOWS,
-    leaseMs: config.LEASE_SECONDS * 1_000,
+    leaseMs,
     pollMs,
   });
   const bus = new EventBus(new EventBridgeClient(awsConfig(config)), config.EVENT_BUS_NAME);

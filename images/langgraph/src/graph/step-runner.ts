@@ -40,6 +40,7 @@ export interface StepTools {
   readonly metrics: Metrics;
   /** Answers without use after which a step fails. */
   readonly badAnswers: number;
+  readonly leaseMs: number;
 }
 
 /** Does the steps of one claimed workflow, each so that a replica which does it again finds what was done. */
@@ -87,8 +88,11 @@ export class StepRunner implements Steps {
   async #ask(step: WritingStep, material: Material): Promise<string> {
     const { database, model, metrics, badAnswers } = this.#tools;
     const prompt = promptOf(step, material);
+    const counting = performance.now();
     await countAttempt(database, this.#claim, step, model.id);
     const began = performance.now();
+    // Frozen in between, another replica may have the answer already. Whether it has, the next write tells.
+    if (began - counting > this.#tools.leaseMs) throw new Error("this replica stood still for longer than its lease");
     const work = () => ({ operation: step, model: model.id, milliseconds: Math.round(performance.now() - began) });
     try {
       const answer = await traced(step, { type: "generation", input: prompt, model: model.id }, async (span) => {

@@ -25,9 +25,9 @@ export interface Stage {
   readonly eventBridge: EventRecorder;
   readonly issuer: Issuer;
   readonly s3: S3Client;
-  readonly secretArn: string;
-  /** A replica as a process of its own; `main` is main.ts, or a bundle of it. Short times; `env` wins. */
-  replica(scope: Scope, env?: NodeJS.ProcessEnv, main?: URL): Promise<AgentProcess>;
+  readonly secrets: SecretsManagerClient;
+  /** A replica as a process of its own; `main` is main.ts, or a bundle of it; `until` what has to answer. */
+  replica(scope: Scope, env?: NodeJS.ProcessEnv, main?: URL, until?: string): Promise<AgentProcess>;
   /** An empty database and bucket. */
   newScope(): Promise<Scope>;
   stop(): Promise<void>;
@@ -69,14 +69,13 @@ async function stageOf(
   const client = { region, endpoint: aws.url, credentials: keys };
   const s3 = new S3Client(client);
   const value = JSON.stringify({ username: postgres.user, password: postgres.password });
-  const secret = await new SecretsManagerClient(client).send(
-    new CreateSecretCommand({ Name: "db", SecretString: value }),
-  );
+  const secrets = new SecretsManagerClient(client);
+  const secret = await secrets.send(new CreateSecretCommand({ Name: "db", SecretString: value }));
   const secretArn = secret.ARN ?? "";
   const issuer = await newIssuer();
   let buckets = 0;
   return {
-    ...{ postgres, bedrock, eventBridge, issuer, s3, secretArn, stop },
+    ...{ postgres, bedrock, eventBridge, issuer, s3, secrets, stop },
     async newScope() {
       buckets += 1;
       const bucket = `artifacts-${buckets}`;
@@ -85,10 +84,10 @@ async function stageOf(
       await s3.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }));
       return { bucket, database: (await postgres.createDatabase()).database };
     },
-    replica: ({ database, bucket }, env = {}, main = new URL("../main.ts", import.meta.url)) =>
+    replica: ({ database, bucket }, env = {}, main = new URL("../main.ts", import.meta.url), until = "/ready") =>
       startAgent({
         main,
-        until: "/ready",
+        until,
         timeoutMs: 60_000,
         env: {
           AGENT_NAME: "langgraph",

@@ -1,5 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { AgentError, continueTrace, type Logger, type Metrics, type WorkIds, withIds } from "@agentorchestrator/shared";
+import {
+  AgentError,
+  continueTrace,
+  currentIds,
+  type Logger,
+  type Metrics,
+  type WorkIds,
+  withIds,
+} from "@agentorchestrator/shared";
+import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type Interceptor, type StreamResponse } from "@connectrpc/connect";
 import { answered } from "./answered.ts";
 import { grpcError } from "./errors.ts";
@@ -12,7 +21,10 @@ export interface CallOptions {
   readonly timeoutMs: number;
 }
 
-/** What surrounds each call: its ids, its deadline, its log line and metrics, and its errors as the client is told them. */
+/**
+ * What surrounds each call: its ids, its deadline, its log line and, where it changes something, its metrics, and its errors as
+ * the client is told them.
+ */
 export function calls({ log, metrics, timeoutMs }: CallOptions): Interceptor {
   return (next) => async (request) => {
     if (request.service.typeName === Health.typeName) return next(request);
@@ -23,7 +35,14 @@ export function calls({ log, metrics, timeoutMs }: CallOptions): Interceptor {
     const ended = (error?: ConnectError) => {
       const milliseconds = Math.round(performance.now() - started);
       const code = error && Code[error.code];
-      metrics.record({ operation, milliseconds, status: outcomeOf(error), ...(code !== undefined && { error: code }) });
+      if (request.method.idempotency !== MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS) {
+        metrics.record({
+          operation,
+          milliseconds,
+          status: outcomeOf(error),
+          ...(code !== undefined && { error: code }),
+        });
+      }
       log.info({ operation, milliseconds, grpcStatus: code ?? "OK" }, "call ended");
     };
     const failed = (cause: unknown): ConnectError => {
@@ -37,7 +56,7 @@ export function calls({ log, metrics, timeoutMs }: CallOptions): Interceptor {
         const answer = next(request);
         const response = await (request.stream ? answer : answered(timeoutMs, request.signal, answer));
         response.header.set("x-request-id", ids.requestId);
-        if (response.stream) return { ...response, message: watched(response.message, ids, ended, failed) };
+        if (response.stream) return { ...response, message: watched(response.message, currentIds(), ended, failed) };
         ended();
         return response;
       } catch (error) {
@@ -88,7 +107,7 @@ function told(cause: unknown, signal: AbortSignal, requestId: string, log: Logge
   if (cause instanceof ConnectError) return cause;
   if (signal.aborted && cause === signal.reason) return gone();
   if (cause instanceof AgentError) {
-    if (cause.status >= 500) log.error({ err: cause }, "call failed");
+    log[cause.status < 500 ? "info" : "warn"]({ err: cause }, "call failed");
     return grpcError(cause, requestId);
   }
   log.error({ err: cause }, "call failed by an error that nobody expected");

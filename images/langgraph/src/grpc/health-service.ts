@@ -17,13 +17,21 @@ export interface HealthOptions {
 
 /** grpc.health.v1: https://github.com/grpc/grpc/blob/master/doc/health-checking.md */
 export function healthService({ check, everyMs, draining }: HealthOptions): ServiceImpl<typeof Health> {
-  const status = async (): Promise<Serving> => {
-    if (draining.aborted) return Serving.NOT_SERVING;
-    return check().then(
-      () => (draining.aborted ? Serving.NOT_SERVING : Serving.SERVING),
-      () => Serving.NOT_SERVING,
-    );
+  let round: Promise<boolean> | undefined;
+  /** Those who ask at once share one check. */
+  const isUsable = (): Promise<boolean> => {
+    round ??= check()
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => {
+        round = undefined;
+      });
+    return round;
   };
+  const status = async (): Promise<Serving> =>
+    !draining.aborted && (await isUsable()) && !draining.aborted ? Serving.SERVING : Serving.NOT_SERVING;
   return {
     async check({ service }) {
       if (!SERVICES.includes(service)) throw new ConnectError(`there is no service ${service} here`, Code.NotFound);

@@ -105,6 +105,31 @@ describe("an error over gRPC", () => {
   });
 });
 
+describe("what is logged of a call", () => {
+  it.each([
+    ["a call", (client: Doors["client"], headers: HeadersInit) => client.cancelWorkflow({ id: "w1" }, { headers })],
+    [
+      "a stream",
+      async (client: Doors["client"], headers: HeadersInit) => {
+        for await (const _ of client.watchWorkflow({ id: "w1" }, { headers }));
+      },
+    ],
+  ])("of %s has the ids that the client sent, and its trace", async (_kind, call) => {
+    const { client, output } = await doors("down");
+    const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+    const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
+    await failure(call(client, { traceparent, "x-request-id": "r-7", "x-session-id": "s-7" }));
+    const lines = output.map((line) => JSON.parse(line)).filter(({ msg }) => msg === "call ended");
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({
+      trace_id: traceId,
+      request_id: "r-7",
+      session_id: "s-7",
+      grpcStatus: "Unavailable",
+    });
+  });
+});
+
 describe("a message", () => {
   it("is measured unpacked", async () => {
     const { grpc } = await doors("down");

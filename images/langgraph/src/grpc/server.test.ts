@@ -107,10 +107,13 @@ describe("an error over gRPC", () => {
 
 describe("what is logged of a call", () => {
   it.each([
-    ["a call", (client: Doors["client"], headers: HeadersInit) => client.cancelWorkflow({ id: "w1" }, { headers })],
+    [
+      "a call",
+      (client: Doors["client"], headers: Record<string, string>) => client.cancelWorkflow({ id: "w1" }, { headers }),
+    ],
     [
       "a stream",
-      async (client: Doors["client"], headers: HeadersInit) => {
+      async (client: Doors["client"], headers: Record<string, string>) => {
         for await (const _ of client.watchWorkflow({ id: "w1" }, { headers }));
       },
     ],
@@ -165,14 +168,14 @@ describe("a call that takes long", () => {
   });
 
   it("ends with the server's time where the client has more", async () => {
-    const { client } = await doors("silent", { env: { REQUEST_TIMEOUT_SECONDS: 1 } });
+    const { client } = await doors("silent", { env: { REQUEST_TIMEOUT_SECONDS: 0.2 } });
     const error = await failure(client.getWorkflow({ id: "w1" }));
     expect([error.code, reasonOf(error)]).toEqual([Code.DeadlineExceeded, "RequestTimeout"]);
   });
 
   it("keeps others out above the limit, and health in", async () => {
     const { client, health } = await doors("silent", { env: { MAX_CONCURRENT_REQUESTS: 1 } });
-    const first = failure(client.getWorkflow({ id: "w1" }, { timeoutMs: 1_000 }));
+    const first = failure(client.getWorkflow({ id: "w1" }, { timeoutMs: 300 }));
     await sleep(50);
     const second = await failure(client.getWorkflow({ id: "w2" }));
     expect([second.code, reasonOf(second)]).toEqual([Code.Unavailable, "Overloaded"]);
@@ -250,7 +253,7 @@ describe("closing", () => {
   });
 
   it("cuts what is still open when the time to drain is over", async () => {
-    const { client, grpc } = await doors("silent", { env: { DRAIN_SECONDS: 1 } });
+    const { client, grpc } = await doors("silent", { env: { DRAIN_SECONDS: 0.3 } });
     const inFlight = failure(client.getWorkflow({ id: "w1" }));
     await sleep(50);
     const began = performance.now();
@@ -285,7 +288,7 @@ describe("what is not gRPC", () => {
   });
 
   it("is cut when it begins a message and never ends it", async () => {
-    const { grpc } = await doors("down", { env: { REQUEST_TIMEOUT_SECONDS: 1 } });
+    const { grpc } = await doors("down", { env: { REQUEST_TIMEOUT_SECONDS: 0.2 } });
     const session = connectHttp2(`http://${grpc.address}`);
     const stream = session.request({ ":method": "POST", ":path": GET_WORKFLOW, "content-type": "application/grpc" });
     stream.on("error", () => {}).write(Buffer.from([0, 0, 0, 0, 9, 1]));

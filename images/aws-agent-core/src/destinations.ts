@@ -1,4 +1,4 @@
-import { awsConfig, type Metrics, Peer } from "@agentorchestrator/shared";
+import { awsConfig, type Logger, type Metrics, Peer } from "@agentorchestrator/shared";
 import { BedrockAgentRuntimeClient } from "@aws-sdk/client-bedrock-agent-runtime";
 import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import { BedrockAgents } from "./bedrock/agents.ts";
@@ -16,12 +16,12 @@ export interface Clients {
 }
 
 /** Everything that the configuration leads to. Nothing is connected before it is asked. */
-export function connect(config: Config, metrics: Metrics): Clients {
+export function connect(config: Config, log: Logger, metrics: Metrics): Clients {
   const region = config.AWS_REGION;
   // How often a call is sent is decided by what of its answer was passed on: the SDK does not know that.
   const runtime = new BedrockRuntimeClient({ ...awsConfig(config), maxAttempts: 1 });
   const agentRuntime = new BedrockAgentRuntimeClient({ ...awsConfig(config), maxAttempts: 1 });
-  const limits = { attempts: config.BEDROCK_MAX_ATTEMPTS, stallMs: config.STREAM_STALL_SECONDS * 1_000 };
+  const limits = { attempts: config.BEDROCK_MAX_ATTEMPTS, stallMs: config.STREAM_STALL_SECONDS * 1_000, log };
   const langgraph = peerOf("langgraph", config.LANGGRAPH_URL);
   const snowflake = peerOf("snowflake-cortex", config.SNOWFLAKE_CORTEX_URL);
   const guardrail = config.BEDROCK_GUARDRAIL;

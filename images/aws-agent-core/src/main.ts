@@ -18,7 +18,7 @@ await runAgent(async () => {
     },
     log,
   );
-  const { destinations, checkCredentials, close } = connect(config, metrics);
+  const { destinations, checkCredentials, close } = connect(config, log, metrics);
   const tokens = tokensOf(config);
   if (!tokens)
     log.warn("no AUTH_ISSUER is set: whoever reaches this agent may use it, and every session whose id he knows");

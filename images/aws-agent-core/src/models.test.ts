@@ -115,6 +115,10 @@ describe("trouble before anything was sent to the client", () => {
     expect(answer.status).toBe(200);
     expect(await answer.text()).toContain("at last");
     expect(door.bedrock.calls).toHaveLength(3);
+    const told = door.logs
+      .map((line) => JSON.parse(line))
+      .filter(({ msg }) => msg === `the model ${MODEL} is asked again`);
+    expect(told.slice(-2)).toMatchObject([1, 2].map((attempt) => ({ attempt, err: { type: "ThrottlingException" } })));
   });
 
   test.each(["/invoke", "/invoke/stream"])(
@@ -222,14 +226,39 @@ describe("trouble in mid-stream", () => {
   });
 });
 
-test("a model that is silent for long is waited for with heartbeats", async () => {
-  const patient = await openDoor({}, { heartbeatMs: 50 });
-  patient.bedrock.play([{ answer: { text: ["a", "b"], everyMs: 250 } }]);
-  const answer = await patient.post("/invoke/stream", toModel);
-  const text = await answer.text();
-  await patient.stop();
-  expect(text.match(/^: heartbeat$/gm)?.length).toBeGreaterThanOrEqual(4);
-  expect(text).toMatch(/event: done\n/);
+describe("a stream that had to begin with a heartbeat", () => {
+  let patient: Door;
+  beforeAll(async () => {
+    patient = await openDoor({}, { heartbeatMs: 50 });
+  });
+  afterAll(() => patient.stop());
+
+  test("goes on with what the model says at last", async () => {
+    patient.bedrock.play([{ answer: { text: ["a", "b"], everyMs: 250 } }]);
+    const text = await patient.post("/invoke/stream", toModel).then((answer) => answer.text());
+    expect(text.match(/^: heartbeat$/gm)?.length).toBeGreaterThanOrEqual(4);
+    expect(text).toMatch(/event: done\n/);
+  });
+
+  test("ends with an error event where it could not have a status any more", async () => {
+    const refuse = { status: 403, type: "AccessDeniedException", message: "no" };
+    patient.bedrock.play([{ answer: { delayMs: 200, refuse } }]);
+    const events = await patient.stream(toModel);
+    expect(events.map(({ event }) => event)).toEqual(["error"]);
+    expect(dataOf(events, "error")).toMatchObject({ code: "ModelAccessDenied", retryable: false });
+  });
+});
+
+test("a client that reads slowly slows the model down, and is not taken for a model that is silent", async () => {
+  const text = Array(300).fill("x".repeat(100_000));
+  door.bedrock.play([{ answer: { text } }]);
+  const answer = await door.post("/invoke/stream", toModel);
+  await sleep(1_300);
+  expect(door.bedrock.calls[0]?.outcome).toBe("running");
+  const whole = await answer.text();
+  expect(whole).toMatch(/event: done\n/);
+  expect(whole.match(/event: chunk\n/g)).toHaveLength(text.length);
+  expect(door.bedrock.calls[0]?.outcome).toBe("answered");
 });
 
 describe("a guardrail that intervenes", () => {

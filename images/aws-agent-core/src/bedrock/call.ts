@@ -1,4 +1,4 @@
-import { AgentError } from "@agentorchestrator/shared";
+import { AgentError, type Logger } from "@agentorchestrator/shared";
 import { askedPauseMs, bedrockError, mayTryAgain, pauseBaseMs, type Subject } from "./errors.ts";
 import { withRetries } from "./retry.ts";
 import { Watch } from "./watch.ts";
@@ -9,8 +9,7 @@ export interface Limits {
   readonly attempts: number;
   /** Longest silence within a stream. */
   readonly stallMs: number;
-  /** From 0 to 1, as Math.random. */
-  readonly random?: () => number;
+  readonly log: Logger;
 }
 
 /** One attempt's means. */
@@ -27,7 +26,7 @@ export interface Attempt {
  */
 export async function callBedrock<T>(
   subject: Subject,
-  { attempts, stallMs, random }: Limits,
+  { attempts, stallMs, log }: Limits,
   signal: AbortSignal,
   work: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
@@ -52,7 +51,8 @@ export async function callBedrock<T>(
       mayTryAgain: (error) => !passedOn && !(error instanceof AgentError) && mayTryAgain(error, subject.kind),
       baseMs: pauseBaseMs,
       askedMs: askedPauseMs,
-      ...(random && { random }),
+      onPause: (error, attempt, milliseconds) =>
+        log.warn({ err: error, attempt, milliseconds }, `the ${subject.kind} ${subject.name} is asked again`),
     },
   ).catch((error: unknown) => {
     // A cut connection and our own end of it look alike: only our signal tells them apart.

@@ -11,6 +11,8 @@ export interface RetryOptions {
   baseMs(error: unknown): number;
   /** Pause that the other side asks for. */
   askedMs(error: unknown): number | undefined;
+  /** Told before each pause. */
+  onPause?(error: unknown, attempt: number, milliseconds: number): void;
   /** From 0 to 1, as Math.random. */
   readonly random?: () => number;
 }
@@ -36,7 +38,9 @@ export async function withRetries<T>(work: (attempt: number) => Promise<T>, opti
       const asked = options.askedMs(error) ?? 0;
       if (attempt >= attempts || asked > LONGEST_PAUSE_MS || !options.mayTryAgain(error)) throw error;
       const most = Math.min(LONGEST_PAUSE_MS, options.baseMs(error) * 2 ** (attempt - 1));
-      await sleep(Math.max(asked, random() * most), undefined, { signal }).catch(() => signal.throwIfAborted());
+      const milliseconds = Math.round(Math.max(asked, random() * most));
+      options.onPause?.(error, attempt, milliseconds);
+      await sleep(milliseconds, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   }
 }

@@ -79,7 +79,7 @@ export async function openDoor(env: NodeJS.ProcessEnv = {}, setup: DoorSetup = {
   const agent = config.AGENT_NAME;
   const log = createLog({ agent, level: "debug" }, { write: (line) => logs.push(line) });
   const measured = new Metrics({ agent, write: (line) => metrics.push(JSON.parse(line)) });
-  const clients = connect(config, measured);
+  const clients = connect(config, log, measured);
   const { title, description } = { title: agent, description: agent };
   const server = await createServer({ agent, version: "0", config, log, metrics: measured, title, description });
   registerRoutes(server, {

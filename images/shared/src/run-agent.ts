@@ -12,8 +12,12 @@ export async function runAgent(main: () => Promise<void>, env: NodeJS.ProcessEnv
   try {
     await main();
   } catch (error) {
-    log.fatal({ err: error }, error instanceof ConfigError ? error.message : "the agent could not start");
-    process.exit(error instanceof ConfigError ? EX_CONFIG : 1);
+    if (error instanceof ConfigError) {
+      log.fatal({ code: error.code, variables: error.variables }, error.message);
+      process.exit(EX_CONFIG);
+    }
+    log.fatal({ err: error }, "the agent could not start");
+    process.exit(1);
   }
 }
 

@@ -83,7 +83,8 @@ describe("an agent that cannot go on", () => {
       level: "fatal",
       agent: "agent",
       msg: expect.stringMatching(/AWS_REGION is missing .*LOG_LEVEL is wrong/),
-      err: { code: "ConfigInvalid" },
+      code: "ConfigInvalid",
+      variables: ["AWS_REGION", "LOG_LEVEL"],
     });
   });
 

@@ -100,6 +100,11 @@ export function statementError(
       cause: error,
       ...(retryAfterSeconds && { retryAfterSeconds }),
     });
+  if (code.startsWith("402")) {
+    const message =
+      "the files of the result cannot be fetched from Snowflake's cloud storage: let the agent reach the hosts that SELECT SYSTEM$ALLOWLIST() names as STAGE";
+    return fail("ResultUnavailable", 503, message, true, 5);
+  }
   if (isConnectionLost(failure)) return connectionError(failure, context.url, error);
   const text = firstLines(failure.message);
   const tooLong = code === "000630" || (code === "000604" && context.elapsedMs >= context.timeoutSeconds * 1_000);

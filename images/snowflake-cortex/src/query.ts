@@ -2,7 +2,8 @@ import { AgentError, traced } from "@agentorchestrator/shared";
 import type { Binds } from "snowflake-sdk";
 import type { Cursors, Position } from "./cursor.ts";
 import type { SessionPool } from "./pool.ts";
-import type { Result, Session } from "./session.ts";
+import type { Result } from "./result.ts";
+import type { Session } from "./session.ts";
 import { checkStatement } from "./statement-text.ts";
 import { queryTag } from "./tag.ts";
 import type { Column, Value } from "./values.ts";
@@ -97,8 +98,7 @@ export class Queries {
       const budget = new Budget(this.#limits.maxBytes);
       const end = Math.min(limit, result.rowCount);
       let row = 0;
-      for await (const values of result.rows(0, end)) {
-        signal.throwIfAborted();
+      for await (const values of result.rows(0, end, signal)) {
         if (!budget.takes(values)) break;
         yield { row: values };
         row += 1;
@@ -134,8 +134,7 @@ export class Queries {
     const rowCount = Math.min(result.rowCount, limit);
     const budget = new Budget(this.#limits.maxBytes);
     const rows: Value[][] = [];
-    for await (const values of result.rows(row, Math.min(row + pageRows, rowCount))) {
-      signal.throwIfAborted();
+    for await (const values of result.rows(row, Math.min(row + pageRows, rowCount), signal)) {
       if (!budget.takes(values)) break;
       rows.push(values);
     }

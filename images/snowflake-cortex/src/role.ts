@@ -2,7 +2,8 @@ import { AgentError, type Logger } from "@agentorchestrator/shared";
 import { z } from "zod";
 import { administers, describeGrant, type Grant, onlyReads } from "./grants.ts";
 import type { SessionPool } from "./pool.ts";
-import type { Result, Session } from "./session.ts";
+import type { Result } from "./result.ts";
+import type { Session } from "./session.ts";
 import type { Value } from "./values.ts";
 
 /** SHOW commands answer at most this many rows, and do not say that there are more. */

@@ -1,27 +1,12 @@
 import { AgentError, type Logger, within } from "@agentorchestrator/shared";
-import type { Binds, RowMode, RowStatement } from "snowflake-sdk";
-import type { Account } from "./account.ts";
-import { type Connection, createConnection, type Sockets, socketsFor } from "./driver.ts";
-import {
-  connectionError,
-  failureOf,
-  isConnectionLost,
-  isKeyRefused,
-  isSessionLost,
-  loginError,
-  statementError,
-} from "./failures.ts";
+import type { Binds, RowStatement } from "snowflake-sdk";
+import type { Connection, Sockets } from "./driver.ts";
+import { connectionError, failureOf, isKeyRefused, isSessionLost, statementError } from "./failures.ts";
 import type { KeyPair, Keys } from "./key.ts";
-import { type Cells, type Column, cellsOf, fetchedAsString, type Value } from "./values.ts";
+import { type LoginOptions, logIn } from "./login.ts";
+import { type Result, resultOf, resultOptions } from "./result.ts";
 
-export interface SessionOptions {
-  readonly account: Account;
-  readonly user: string;
-  readonly role: string;
-  readonly warehouse: string;
-  readonly database: string;
-  readonly schema: string;
-  readonly loginTimeoutMs: number;
+export interface SessionOptions extends LoginOptions {
   /** Seconds, the limit of every statement that names none. */
   readonly statementTimeoutSeconds: number;
   readonly keys: Keys;
@@ -40,20 +25,10 @@ export interface Statement {
   readonly signal?: AbortSignal;
 }
 
-/** The result of a statement, kept by Snowflake for 24 hours; its rows are fetched as they are read. */
-export interface Result {
-  readonly queryId: string;
-  readonly columns: readonly Column[];
-  readonly rowCount: number;
-  /** Rows `start` up to and without `end`, first row 0; only the result files that hold them are fetched. */
-  rows(start: number, end: number): AsyncIterable<Value[]>;
-}
-
 /** Snowflake ends statements at their limit itself; this much later nothing of it was heard. */
 const GRACE_MS = 5_000;
 /** A cancelled statement says so within this time, or the session is given up. */
 const CANCEL_MS = 5_000;
-const KEEP_ALIVE_SECONDS = 900;
 
 /** A session with its role, and no other roles: statements in it run one after the other. */
 export class Session {
@@ -76,29 +51,28 @@ export class Session {
    * @throws AgentError SnowflakeAuthentication, SnowflakeUnavailable, or what kept the key from being read
    */
   static async open(options: SessionOptions): Promise<Session> {
-    const first = await options.keys.current();
+    const { keys } = options;
+    const first = await keys.current();
     try {
-      return await logIn(options, first);
+      return await Session.#openWith(options, first);
     } catch (error) {
-      if (!isKeyRefused(cause(error))) throw error;
-      options.keys.refused();
-      const second = await options.keys.current();
+      if (!(error instanceof AgentError && isKeyRefused(error.cause))) throw error;
+      keys.refused();
+      const second = await keys.current();
       if (second.fingerprint === first.fingerprint) throw error;
-      return await logIn(options, second);
+      return await Session.#openWith(options, second);
     }
+  }
 
-    async function logIn(options: SessionOptions, pair: KeyPair): Promise<Session> {
-      const sockets = socketsFor(options.account.url);
-      const connection = createConnection(connectionOptions(options, pair), sockets);
-      try {
-        await connect(connection, options, pair);
-        const session = new Session(connection, sockets, options);
-        await session.#prepare();
-        return session;
-      } catch (error) {
-        sockets.shut();
-        throw error;
-      }
+  static async #openWith(options: SessionOptions, pair: KeyPair): Promise<Session> {
+    const { connection, sockets } = await logIn(options, pair);
+    const session = new Session(connection, sockets, options);
+    try {
+      await session.#prepare();
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
     }
   }
 
@@ -125,12 +99,7 @@ export class Session {
     const { signal, timeoutSeconds = this.#options.statementTimeoutSeconds, maxRows, tag } = statement;
     signal?.throwIfAborted();
     const started = performance.now();
-    const context = () => ({
-      url: this.#options.account.url,
-      warehouse: this.#options.warehouse,
-      timeoutSeconds,
-      elapsedMs: performance.now() - started,
-    });
+    const failed = (error: unknown) => this.#failed(error, timeoutSeconds, performance.now() - started);
     const done = Promise.withResolvers<RowStatement>();
     const execution = this.#connection.execute({
       sqlText: statement.sql,
@@ -140,21 +109,19 @@ export class Session {
         ...(maxRows !== undefined && { ROWS_PER_RESULTSET: maxRows }),
         ...(tag !== undefined && { QUERY_TAG: tag.slice(0, 2_000) }),
       },
-      ...asArrays(),
+      ...resultOptions(),
       complete: (error, finished) => (error ? done.reject(error) : done.resolve(finished)),
     });
     try {
       const ended = await firstOf(done.promise, this.#until(signal), timeoutSeconds * 1_000 + GRACE_MS);
-      if (ended !== "aborted" && ended !== "late") return this.#resultOf(ended);
+      if (ended !== "aborted" && ended !== "late") return resultOf(ended, failed);
       this.#throwIfLost();
       await this.#cancel(execution, done.promise);
       signal?.throwIfAborted();
       const message = `the statement did not end within its limit of ${timeoutSeconds} s, nor when it was told to`;
       throw new AgentError("StatementTimeout", message, { status: 504, retryable: false });
     } catch (error) {
-      if (signal?.aborted) throw signal.reason;
-      if (isSessionLost(failureOf(error))) this.#lost = true;
-      throw statementError(error, context());
+      throw signal?.aborted ? signal.reason : failed(error);
     }
   }
 
@@ -167,13 +134,14 @@ export class Session {
     const done = Promise.withResolvers<RowStatement>();
     this.#connection.fetchResult({
       queryId,
-      ...asArrays(),
+      ...resultOptions(),
       complete: (error, finished) => (error ? done.reject(error) : done.resolve(finished)),
     });
-    const { statementTimeoutSeconds: timeoutSeconds, account, warehouse } = this.#options;
+    const { statementTimeoutSeconds: timeoutSeconds, account } = this.#options;
+    const failed = (error: unknown) => this.#failed(error, timeoutSeconds, 0);
     try {
       const ended = await firstOf(done.promise, this.#until(signal), timeoutSeconds * 1_000);
-      if (ended !== "aborted" && ended !== "late") return this.#resultOf(ended);
+      if (ended !== "aborted" && ended !== "late") return resultOf(ended, failed);
       this.#lost = true;
       this.#throwIfLost();
       signal?.throwIfAborted();
@@ -182,13 +150,11 @@ export class Session {
       });
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      const failure = failureOf(error);
-      if (isSessionLost(failure)) this.#lost = true;
-      if (["000612", "000709", "000710"].includes(failure.code)) {
+      if (["000612", "000709", "000710"].includes(failureOf(error).code)) {
         const message = "Snowflake keeps results for 24 hours, and has this one no more: run the statement again";
         throw new AgentError("ResultExpired", message, { status: 410, retryable: false, cause: error });
       }
-      throw statementError(error, { url: account.url, warehouse, timeoutSeconds, elapsedMs: 0 });
+      throw failed(error);
     }
   }
 
@@ -198,6 +164,13 @@ export class Session {
     this.#connection.destroy(() => gone.resolve());
     await within(CANCEL_MS, gone.promise, "no logout").catch(() => undefined);
     this.#sockets.shut();
+  }
+
+  /** What is told of a failure; the session is given up where it can run nothing more. */
+  #failed(error: unknown, timeoutSeconds: number, elapsedMs: number): AgentError {
+    if (isSessionLost(failureOf(error))) this.#lost = true;
+    const { account, warehouse } = this.#options;
+    return statementError(error, { url: account.url, warehouse, timeoutSeconds, elapsedMs });
   }
 
   #until(signal: AbortSignal | undefined): AbortSignal {
@@ -229,31 +202,6 @@ export class Session {
     await this.run({ sql: "USE SECONDARY ROLES NONE" });
   }
 
-  #resultOf(statement: RowStatement): Result {
-    const cells: Cells = cellsOf(statement.getColumns() ?? []);
-    const rowCount = statement.getNumRows() ?? 0;
-    return {
-      queryId: statement.getQueryId(),
-      columns: cells.columns,
-      rowCount,
-      rows: (start, end) => this.#rows(statement, cells, start, Math.min(end, rowCount)),
-    };
-  }
-
-  async *#rows(statement: RowStatement, cells: Cells, start: number, end: number): AsyncGenerator<Value[]> {
-    if (start >= end) return;
-    try {
-      for await (const row of statement.streamRows({ start, end: end - 1, fetchAsString: [...fetchedAsString] })) {
-        yield cells.row(row as unknown[]);
-      }
-    } catch (error) {
-      const { account, warehouse } = this.#options;
-      const failure = failureOf(error);
-      if (isConnectionLost(failure)) throw connectionError(failure, account.url, error);
-      throw statementError(error, { url: account.url, warehouse, timeoutSeconds: 0, elapsedMs: 0 });
-    }
-  }
-
   async #cancel(statement: RowStatement, end: Promise<unknown>): Promise<void> {
     const sent = Promise.withResolvers<void>();
     statement.cancel((error) => (error ? sent.reject(error) : sent.resolve()));
@@ -269,49 +217,6 @@ export class Session {
     }
   }
 }
-
-/** A new object each time: the driver keeps it, and adds to it. */
-function asArrays() {
-  const rowMode: RowMode = "array";
-  return { streamResult: true, rowMode, fetchAsString: [...fetchedAsString] };
-}
-
-function connectionOptions(options: SessionOptions, pair: KeyPair) {
-  const { account, user, role, warehouse, database, schema } = options;
-  return {
-    account: account.identifier,
-    accessUrl: account.url,
-    username: user,
-    authenticator: "SNOWFLAKE_JWT",
-    privateKey: pair.pem,
-    role,
-    warehouse,
-    database,
-    schema,
-    application: "AgentOrchestrator",
-    clientSessionKeepAlive: true,
-    clientSessionKeepAliveHeartbeatFrequency: KEEP_ALIVE_SECONDS,
-    jsTreatIntegerAsBigInt: true,
-    representNullAsStringNull: false,
-    sfRetryMaxLoginRetries: 1,
-    resultPrefetch: 2,
-    timeout: 90_000,
-  };
-}
-
-async function connect(connection: Connection, options: SessionOptions, pair: KeyPair): Promise<void> {
-  const { account, user, role } = options;
-  const login = { user, role, account: account.identifier, url: account.url, fingerprint: pair.fingerprint };
-  const done = Promise.withResolvers<void>();
-  connection.connect((error) => (error ? done.reject(error) : done.resolve()));
-  try {
-    await within(options.loginTimeoutMs, done.promise, "no answer to the login");
-  } catch (error) {
-    throw loginError(error, login);
-  }
-}
-
-const cause = (error: unknown): unknown => (error instanceof AgentError ? error.cause : error);
 
 /** What comes first: the end of `work`, the signal, or the time. */
 async function firstOf<T extends object>(

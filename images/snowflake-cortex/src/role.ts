@@ -20,8 +20,8 @@ interface Role {
   readonly name: string;
 }
 
-/** Database roles of Snowflake's own database that only let look or use Cortex; their grants are not for others to see. */
-const known = /^SNOWFLAKE\.([A-Z_]+_VIEWER|CORTEX[A-Z_]*_USER|AI_FUNCTIONS_USER|COPILOT_USER|DATA_METRIC_USER)$/;
+/** Database roles of Snowflake's own database that only let look or use functions; their grants are not for all to see. */
+const known = /^SNOWFLAKE\.[A-Z_]+_(VIEWER|USER)$/;
 
 /**
  * Every grant that is in the user's reach: of the session's role, of the user's other roles (a procedure within a

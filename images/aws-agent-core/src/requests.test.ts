@@ -53,6 +53,20 @@ describe("a request that is wrong is refused with the field", () => {
   });
 });
 
+test("without models and Bedrock agents each route says what would wire it", async () => {
+  const bare = await openDoor({ BEDROCK_MODELS: "", BEDROCK_AGENTS: "" });
+  for (const [route, entry] of [
+    [undefined, /bedrock\.models/],
+    [{ model: MODEL }, /bedrock\.models/],
+    [{ agent: "support" }, /BEDROCK_AGENTS.*invokeAgents/],
+  ] as const) {
+    const { status, body } = await bare.invoke({ input: "x", route });
+    expect(status).toBe(404);
+    expect(body.error).toMatchObject({ code: "RouteNotConfigured", message: expect.stringMatching(entry) });
+  }
+  await bare.stop();
+});
+
 test("tells where requests can go", async () => {
   const routes: Answer = await fetch(`${door.url}/routes`).then((answer) => answer.json());
   expect(routes).toMatchObject({ models: [MODEL, expect.any(String)], workflow: false, cortex: false });
@@ -84,6 +98,7 @@ test("the OpenAPI document has both doors with their body, answers and errors", 
     expect(post.requestBody.content["application/json"].schema).toBeDefined();
     expect(Object.keys(post.responses)).toEqual(expect.arrayContaining(["400", "401", "429", "502", "503", "504"]));
   }
+  expect(paths["/invoke/stream"].post.responses["200"].content["text/event-stream"].schema).toBeDefined();
   expect(paths["/invoke"].post.responses["200"].content["application/json"].schema).toBeDefined();
 });
 

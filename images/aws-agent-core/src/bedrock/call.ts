@@ -55,8 +55,7 @@ export async function callBedrock<T>(
         log.warn({ err: error, attempt, milliseconds }, `the ${subject.kind} ${subject.name} is asked again`),
     },
   ).catch((error: unknown) => {
-    // A cut connection and our own end of it look alike: only our signal tells them apart.
-    signal.throwIfAborted();
+    if (signal.aborted) throw error;
     throw error instanceof AgentError ? error : bedrockError(error, subject);
   });
 }

@@ -34,6 +34,7 @@ export async function withRetries<T>(work: (attempt: number) => Promise<T>, opti
     try {
       return await work(attempt);
     } catch (error) {
+      // A cut connection and our own end of it look alike: only the signal tells them apart.
       signal.throwIfAborted();
       const asked = options.askedMs(error) ?? 0;
       if (attempt >= attempts || asked > LONGEST_PAUSE_MS || !options.mayTryAgain(error)) throw error;

@@ -8,6 +8,7 @@ import {
   type Tokens,
 } from "@agentorchestrator/shared";
 import type { FastifyRequest } from "fastify";
+import { z } from "zod";
 import type { InvokeResult } from "../events.ts";
 import { type Destinations, type Invocation, invoke } from "../front-door.ts";
 import {
@@ -70,7 +71,10 @@ export function registerRoutes(server: AgentServer, { destinations, tokens, hear
       ...security,
       headers: invokeHeaders,
       body: invokeRequest,
-      response: errorAnswers(400, 401, 404, 409, 413, 415, 422, 429, 500, 502, 503, 504),
+      response: {
+        200: { description: "Server-sent events.", content: { "text/event-stream": { schema: z.string() } } },
+        ...errorAnswers(400, 401, 404, 409, 413, 415, 422, 429, 500, 502, 503, 504),
+      },
     },
     handler: async (request, reply) => {
       const subject = await subjectOf(tokens, request);

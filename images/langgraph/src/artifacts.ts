@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { AgentError } from "@agentorchestrator/shared";
 import {
   GetObjectCommand,
   HeadObjectCommand,
@@ -71,13 +72,15 @@ export class Artifacts {
   /**
    * A URL that reads the object without credentials, and when it stops to: after the configured time, or earlier with the
    * credentials that signed it. Undefined when the object is gone.
+   *
+   * @throws AgentError 503 ArtifactsUnavailable, 500 ArtifactsForbidden
    */
   async presign({ key }: Artifact): Promise<{ url: string; expiresAt: Date } | undefined> {
     try {
       await this.#s3.send(new HeadObjectCommand({ Bucket: this.bucket, Key: key }));
     } catch (error) {
       if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return undefined;
-      throw error;
+      throw unread(error, this.bucket, key);
     }
     const name = key.slice(key.lastIndexOf("/") + 1);
     const get = new GetObjectCommand({
@@ -91,4 +94,14 @@ export class Artifacts {
     const expires = Math.min(Date.now() + this.#urlSeconds * 1000, expiration?.getTime() ?? Number.POSITIVE_INFINITY);
     return { url, expiresAt: new Date(expires) };
   }
+}
+
+/** S3 says 403 also of an object that is gone to who may not list the bucket. */
+function unread(cause: unknown, bucket: string, key: string): AgentError {
+  if (cause instanceof S3ServiceException && cause.$metadata.httpStatusCode === 403) {
+    const message = `S3 refuses s3://${bucket}/${key}: the agent's role needs s3:GetObject on it and s3:ListBucket`;
+    return new AgentError("ArtifactsForbidden", message, { status: 500, cause });
+  }
+  const message = "the bucket of artifacts cannot be read at present: try again";
+  return new AgentError("ArtifactsUnavailable", message, { status: 503, retryAfterSeconds: 5, cause });
 }

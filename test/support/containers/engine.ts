@@ -9,12 +9,22 @@ import { installPrograms } from "./install.ts";
 /** Which registry answers for which name, as `123456789012.dkr.ecr.us-east-1.amazonaws.com` for one on loopback. */
 export type RegistryNames = Readonly<Record<string, string>>;
 
+/** A network of containers whose gateway, this machine, also answers their questions for names. */
+export interface ContainerNetwork {
+  /** As `169.254.170.0/24`. */
+  readonly subnet: string;
+  /** Address of this machine within it. Containers find it as `host.docker.internal`, and as their name server. */
+  readonly gateway: string;
+  readonly name: string;
+}
+
 /** podman with a store and a configuration of its own, which go with it; containers get addresses of a bridge. */
 export class ContainerEngine {
   /** Environment with which podman and buildah find this engine's store, registries and runtime. */
   readonly env: NodeJS.ProcessEnv;
   readonly #folder: string;
   readonly #services: Server[] = [];
+  #removeNetwork: () => Promise<unknown> = async () => {};
 
   private constructor(folder: string, env: NodeJS.ProcessEnv) {
     this.#folder = folder;
@@ -23,9 +33,10 @@ export class ContainerEngine {
 
   /**
    * @param names registries under other names; a registry on 127.0.0.1 is always spoken to without TLS
-   * @throws when podman is missing and cannot be installed
+   * @param network of containers that name none, instead of podman's own. One engine at a time has a network of a name
+   * @throws when podman is missing and cannot be installed, or the network's subnet is in use
    */
-  static async start(names: RegistryNames = {}): Promise<ContainerEngine> {
+  static async start(names: RegistryNames = {}, network?: ContainerNetwork): Promise<ContainerEngine> {
     await installPrograms();
     const folder = mkdtempSync(join(tmpdir(), "containers-"));
     const write = (name: string, text: string): string => {
@@ -33,7 +44,7 @@ export class ContainerEngine {
       return join(folder, name);
     };
     // Files, not systemd: there may be none. And limits that a machine without privileges grants.
-    const containers = `[engine]
+    const containers = (server: string, defaultNetwork: string) => `[engine]
 runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
@@ -41,8 +52,10 @@ tmp_dir = "${join(folder, "tmp")}"
 [containers]
 default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
 log_driver = "k8s-file"
+${server}
 [network]
 network_config_dir = "${join(folder, "networks")}"
+${defaultNetwork}
 `;
     const storage = `[storage]
 driver = "${hasOverlay() ? "overlay" : "vfs"}"
@@ -54,12 +67,22 @@ runroot = "${join(folder, "run")}"
     );
     const loopback = '[[registry]]\nprefix = "127.0.0.1"\nlocation = "127.0.0.1"\ninsecure = true\n';
     mkdirSync(join(folder, "networks"));
+    const plain = write("containers.conf", containers("", ""));
     const env = cleanEnv({
-      CONTAINERS_CONF: write("containers.conf", containers),
+      CONTAINERS_CONF: plain,
       CONTAINERS_STORAGE_CONF: write("storage.conf", storage),
       CONTAINERS_REGISTRIES_CONF: write("registries.conf", [loopback, ...entries].join("\n")),
     });
-    return new ContainerEngine(folder, env);
+    const engine = new ContainerEngine(folder, env);
+    if (network) {
+      const { name, subnet, gateway } = network;
+      await engine.podman(["network", "create", "--subnet", subnet, "--gateway", gateway, "--disable-dns", name]);
+      const server = `dns_servers = ["${gateway}"]\nhost_containers_internal_ip = "${gateway}"`;
+      env.CONTAINERS_CONF = write("network.conf", containers(server, `default_network = "${name}"`));
+      // podman neither makes nor removes a network while it is the default one; only its removal removes the bridge.
+      engine.#removeNetwork = () => engine.podman(["network", "rm", "--force", name], { CONTAINERS_CONF: plain });
+    }
+    return engine;
   }
 
   /** @throws CommandError with what podman printed */
@@ -83,6 +106,7 @@ runroot = "${join(folder, "run")}"
   async stop(): Promise<void> {
     for (const service of this.#services) await service.stop();
     await this.podman(["rm", "--all", "--force", "--time", "0"]);
+    await this.#removeNetwork();
     await this.podman(["system", "reset", "--force"]).catch(() => {});
     rmSync(this.#folder, { recursive: true, force: true });
   }

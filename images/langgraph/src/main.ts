@@ -47,11 +47,15 @@ await runAgent(async () => {
   );
 
   const secret = new SecretValue(new SecretsManagerClient(awsConfig(config)), config.DATABASE_SECRET_ARN);
+  const ssl = await tls(config);
+  if (ssl && !ssl.rejectUnauthorized) {
+    log.warn("the database's certificate is not checked: set DATABASE_CA_FILE to a file with the ones to trust");
+  }
   const database = new Database({
     host: config.DATABASE_HOST,
     port: config.DATABASE_PORT,
     database: config.DATABASE_NAME,
-    ssl: await tls(config),
+    ssl,
     poolSize: config.DATABASE_POOL_SIZE,
     credentials: () => secret.json(credentials),
     onRefused: () => secret.invalidate(),

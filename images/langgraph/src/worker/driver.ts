@@ -85,12 +85,11 @@ export class Driver {
   }
 
   async #settle(claim: Claim, runner: StepRunner, error: unknown): Promise<void> {
-    const { database, metrics } = this.#tools;
+    const { database } = this.#tools;
     if (error instanceof LeaseLost) return this.#log.info(error.message);
     if (error instanceof Draining) return release(database, claim);
     if (error instanceof StepFailure) {
       this.#log.error({ err: error, step: runner.step }, "the workflow has failed");
-      metrics.record({ operation: "workflow", milliseconds: 0, status: "failed", error: error.code });
       return fail(database, claim, error);
     }
     const { retryBaseMs: baseMs, retryCapMs: capMs, stepHours: hours } = this.#options;

@@ -35,6 +35,13 @@ describe("a model that is named", () => {
     expect(door.bedrock.calls[0]?.body.toolConfig).toBeUndefined();
   });
 
+  test("may be the default one, by `true`: it has no tools then, so that an agent that asks does not come back to itself", async () => {
+    door.bedrock.play([{ answer: { text: ["yes"] } }]);
+    const { body } = await door.invoke({ ...toModel, route: { model: true } });
+    expect(body).toMatchObject({ route: { kind: "model", model: MODEL }, output: "yes" });
+    expect(door.bedrock.calls[0]?.body.toolConfig).toBeUndefined();
+  });
+
   test("is given the conversation that the client sends, and the options", async () => {
     door.bedrock.play([{ answer: {} }]);
     const { body } = await door.invoke({

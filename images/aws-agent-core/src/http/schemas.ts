@@ -40,11 +40,11 @@ const agentIds = z.strictObject({
 });
 
 const forms =
-  "must be one of {model}, {agent: name or {agentId, agentAliasId}}, {workflow: true or {…}}, {cortex: {…}}";
+  "must be one of {model: name or true}, {agent: name or {agentId, agentAliasId}}, {workflow: true or {…}}, {cortex: {…}}";
 
 const route = z.union(
   [
-    z.strictObject({ model: filled(2_048) }),
+    z.strictObject({ model: z.union([z.literal(true).describe("the default model, without tools"), filled(2_048)]) }),
     z.strictObject({ agent: z.union([filled(64), agentIds]) }),
     z.strictObject({
       workflow: z.union([

@@ -10,9 +10,12 @@ anything else use the tools, of which each is another agent of the platform: the
 Never make up the result of a tool, an identifier or a figure. When a tool fails, say so and say why. When you have started a
 workflow, tell its identifier and do not wait for its end.`.replaceAll("\n", " ");
 
-/** To a model: alone when it is named, the default one with the other destinations as its tools when none is. */
-export function askModel(to: Destinations, invocation: Invocation, wanted: string | undefined): Destination {
-  const model = to.models.choose(wanted);
+/**
+ * To a model: alone when the route says so, by name or the default one (`true`); without a route, to the default one with
+ * the other destinations as its tools.
+ */
+export function askModel(to: Destinations, invocation: Invocation, wanted: string | true | undefined): Destination {
+  const model = to.models.choose(wanted === true ? undefined : wanted);
   const { body, emit, streaming } = invocation;
   const { options = {}, input = "", messages: history = [] } = body;
   const routing = wanted === undefined;

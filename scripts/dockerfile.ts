@@ -42,6 +42,15 @@ export function stagesOf(dockerfile: string, args: Readonly<Record<string, strin
   return stages;
 }
 
+/** The Dockerfile of one stage alone, on `base`, with images instead of the stages that it copies from. */
+export function renderStage(stage: Stage, base: string, images: Readonly<Record<string, string>>): string {
+  const lines = stage.instructions.map(({ name, args }) => {
+    const put = args.replace(/^--from=(\S+)/, (whole, from) => (images[from] ? `--from=${images[from]}` : whole));
+    return `${name} ${put}`;
+  });
+  return [`FROM ${base}`, ...lines, ""].join("\n");
+}
+
 /** An image's name with the registry and the folder that Docker puts in where they are left out. */
 export function fullName(image: string): string {
   const [first = "", ...rest] = image.split("/");

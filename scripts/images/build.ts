@@ -5,7 +5,7 @@ import { type Bases, publicBases, standInBases } from "./bases.ts";
 import { chooseEngine, type Engine } from "./engine.ts";
 import { ImagesError } from "./errors.ts";
 import { type Inputs, inputsOf } from "./inputs.ts";
-import { type ImageIndex, indexOf, type Layout, type Platform } from "./layout.ts";
+import { type ImageIndex, indexOf, type Platform } from "./layout.ts";
 
 export interface BuildOptions {
   readonly root: string;
@@ -56,44 +56,33 @@ export class Builder {
 
   /** @throws ImagesError NoEngine, SourcesChanged; CommandError with what the engine printed last */
   async build(inputs: Inputs): Promise<BuiltImage> {
-    const { root, store, platforms, noCache, log } = this.#options;
+    const { root, store, noCache, log } = this.#options;
     const { agent, version, revision, contentTag, createdSeconds } = inputs;
     this.#engine ??= await chooseEngine(this.#options.engine, store);
     const started = performance.now();
-    const parts: Layout[] = [];
-    for (const platform of platforms) {
-      log(`${agent} ${platform}: building ${contentTag} with ${this.#engine.name}`);
-      const created = new Date(createdSeconds * 1000).toISOString().replace(".000Z", "Z");
-      const args = {
-        NODE_IMAGE: this.#bases.builder,
-        RUNTIME_IMAGE: this.#bases.runtime.get(platform)?.name ?? "",
-        AGENT: agent,
-      };
-      // OCI image specification 1.1, "Pre-Defined Annotation Keys".
-      const labels = {
-        "org.opencontainers.image.title": agent,
-        "org.opencontainers.image.version": version,
-        "org.opencontainers.image.revision": revision,
-        "org.opencontainers.image.created": created,
-        "org.opencontainers.image.source": sourceOf(root),
-        "org.opencontainers.image.licenses": "Apache-2.0",
-      };
-      const target = join(store, "layouts", agent, `${contentTag}-${platform.replace("linux/", "")}`);
-      parts.push(
-        await this.#engine.build({
-          root,
-          agent,
-          contentTag,
-          platform,
-          args,
-          labels,
-          createdSeconds,
-          noCache,
-          target,
-          log,
-        }),
-      );
-    }
+    log(`${agent}: building ${contentTag} with ${this.#engine.name}`);
+    // OCI image specification 1.1, "Pre-Defined Annotation Keys".
+    const labels = {
+      "org.opencontainers.image.title": agent,
+      "org.opencontainers.image.version": version,
+      "org.opencontainers.image.revision": revision,
+      "org.opencontainers.image.created": new Date(createdSeconds * 1000).toISOString().replace(".000Z", "Z"),
+      "org.opencontainers.image.source": sourceOf(root),
+      "org.opencontainers.image.licenses": "Apache-2.0",
+    };
+    const target = join(store, "layouts", agent, contentTag);
+    const bases = this.#bases;
+    const parts = await this.#engine.build({
+      root,
+      agent,
+      contentTag,
+      bases,
+      labels,
+      createdSeconds,
+      noCache,
+      target,
+      log,
+    });
     if ((await this.inputs(agent)).contentTag !== contentTag) {
       const text = `the sources of ${agent} changed while it was built: the image would not be what its tag says; run it again`;
       throw new ImagesError("SourcesChanged", text);

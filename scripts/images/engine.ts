@@ -1,7 +1,9 @@
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Buildah, buildSecrets, userNpmrc } from "../buildah.ts";
+import { renderStage, stagesOf } from "../dockerfile.ts";
 import { run, works } from "../run.ts";
+import type { Bases } from "./bases.ts";
 import { ImagesError } from "./errors.ts";
 import { type Layout, type Platform, readLayout } from "./layout.ts";
 
@@ -9,14 +11,12 @@ export interface BuildRequest {
   readonly root: string;
   readonly agent: string;
   readonly contentTag: string;
-  readonly platform: Platform;
-  /** Arguments of images/Dockerfile. */
-  readonly args: Readonly<Record<string, string>>;
+  readonly bases: Bases;
   readonly labels: Readonly<Record<string, string>>;
   /** Time that everything in the image carries, in seconds since 1970. */
   readonly createdSeconds: number;
   readonly noCache: boolean;
-  /** Folder for the image, as an OCI image layout; what was there is replaced. */
+  /** Folder in which each platform's image gets a folder, as an OCI image layout; one that is there is replaced. */
   readonly target: string;
   readonly log: (line: string) => void;
 }
@@ -24,8 +24,8 @@ export interface BuildRequest {
 /** What builds images. */
 export interface Engine {
   readonly name: "docker" | "buildah";
-  /** @throws CommandError with the end of what it printed */
-  build(request: BuildRequest): Promise<Layout>;
+  /** One image for each platform that the request has a base for. @throws CommandError with the end of what it printed */
+  build(request: BuildRequest): Promise<readonly Layout[]>;
 }
 
 /** Docker's buildx needs a builder of its own kind to write an OCI layout: the daemon's own cannot. */
@@ -51,66 +51,107 @@ export async function chooseEngine(
   throw new ImagesError("NoEngine", `${missing}: ${remedy}`);
 }
 
-const valuesOf = ({ args, labels }: BuildRequest): readonly string[] => [
-  ...Object.entries(args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
-  ...Object.entries(labels).flatMap(([name, value]) => ["--label", `${name}=${value}`]),
-];
-
-/** Says every ten seconds what a long build is at. */
-const progressOf =
-  ({ agent, platform, log }: BuildRequest) =>
-  (seconds: number, last: string) =>
-    log(`${agent} ${platform}: building for ${seconds} s: ${last.slice(0, 120)}`);
-
-export class BuildahEngine implements Engine {
+/**
+ * buildah in two steps, the second without its cache: that knows nothing of the time which --timestamp gives, so an image
+ * from it would depend on what was built before. Of what platform an image is, its pinned base decides: given --platform,
+ * buildah 1.28 takes the builder's stages for that platform too, whatever their FROM says.
+ */
+class BuildahEngine implements Engine {
   readonly name = "buildah";
   readonly #buildah: Buildah;
+  readonly #store: string;
 
   constructor(store: string) {
     this.#buildah = new Buildah(store);
+    this.#store = store;
   }
 
-  async build(request: BuildRequest): Promise<Layout> {
-    const { root, agent, contentTag, platform, target } = request;
-    const tag = `localhost/agentorchestrator/${agent}:${contentTag}-${platform.replace("linux/", "")}`;
+  async build(request: BuildRequest): Promise<readonly Layout[]> {
+    const name = `localhost/agentorchestrator/${request.agent}`;
+    const bundle = `${name}-bundle:${request.contentTag}`;
+    await this.#bundle(request, bundle);
+    const layouts: Layout[] = [];
+    for (const [platform, base] of request.bases.runtime) {
+      const image = `${name}:${request.contentTag}-${platform.replace("linux/", "")}`;
+      await this.#assemble(request, base.name, bundle, image);
+      layouts.push(
+        await layoutAt(request.target, platform, (folder) =>
+          this.#buildah.run(["push", "--quiet", "--format", "oci", image, `oci:${folder}`]),
+        ),
+      );
+    }
+    return layouts;
+  }
+
+  /** The stage `build`, the same for every platform. */
+  async #bundle({ root, agent, bases, noCache, log }: BuildRequest, image: string): Promise<void> {
     const file = join(root, "images/Dockerfile");
-    // Of what platform it is, the pinned base image decides: given --platform, buildah 1.28 takes the builder's
-    // stages for that platform too, whatever their FROM says.
-    const what = ["--file", file, "--ignorefile", `${file}.dockerignore`, ...valuesOf(request)];
-    const how = [
-      "--layers",
-      "--identity-label=false",
-      "--timestamp",
-      String(request.createdSeconds),
-      ...(request.noCache ? ["--no-cache"] : []),
-    ];
-    const secrets = buildSecrets(await userNpmrc());
-    await this.#buildah.run(["build", ...what, ...how, ...secrets, "--tag", tag, root], progressOf(request));
-    return layoutAt(target, platform, (folder) =>
-      this.#buildah.run(["push", "--quiet", "--format", "oci", tag, `oci:${folder}`]),
-    );
+    const what = ["--file", file, "--ignorefile", `${file}.dockerignore`, "--target", "build"];
+    const args = ["--build-arg", `NODE_IMAGE=${bases.builder}`, "--build-arg", `AGENT=${agent}`];
+    const how = ["--layers", ...(noCache ? ["--no-cache"] : []), ...buildSecrets(await userNpmrc())];
+    await this.#buildah.run(["build", ...what, ...args, ...how, "--tag", image, root], progressOf(agent, log));
+  }
+
+  /** The last stage. */
+  async #assemble(request: BuildRequest, base: string, bundle: string, image: string): Promise<void> {
+    const { root, agent, labels, createdSeconds, log } = request;
+    const last = stagesOf(readFileSync(join(root, "images/Dockerfile"), "utf8")).at(-1);
+    if (!last) throw new Error("images/Dockerfile has no stage");
+    const folder = mkdtempSync(join(this.#store, "stage-"));
+    try {
+      const file = join(folder, "Dockerfile");
+      writeFileSync(file, renderStage(last, base, { build: bundle }));
+      const how = ["--layers=false", "--identity-label=false", "--timestamp", String(createdSeconds)];
+      await this.#buildah.run(
+        ["build", "--file", file, ...how, ...labelsOf(labels), "--tag", image, folder],
+        progressOf(agent, log),
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   }
 }
 
-export class Docker implements Engine {
+class Docker implements Engine {
   readonly name = "docker";
 
-  async build(request: BuildRequest): Promise<Layout> {
-    const { root, platform, target } = request;
+  async build(request: BuildRequest): Promise<readonly Layout[]> {
+    const { root, agent, bases, labels, createdSeconds, noCache, target, log } = request;
     if (!(await works("docker", ["buildx", "inspect", BUILDER])))
       await run("docker", ["buildx", "create", "--name", BUILDER, "--driver", "docker-container"]);
-    const what = ["--file", join(root, "images/Dockerfile"), "--platform", platform, ...valuesOf(request)];
     // An attestation holds the time of the build: with one, no two builds are the same. The image has a bill of its own.
-    const how = ["--provenance=false", "--sbom=false", ...(request.noCache ? ["--no-cache"] : [])];
+    const how = ["--provenance=false", "--sbom=false", ...(noCache ? ["--no-cache"] : [])];
     const kind = "type=oci,tar=false,rewrite-timestamp=true,oci-mediatypes=true";
     const secrets = buildSecrets(await userNpmrc());
-    const args = ["buildx", "build", "--builder", BUILDER, ...what, ...how, ...secrets];
-    const env = { ...process.env, SOURCE_DATE_EPOCH: String(request.createdSeconds) };
-    return layoutAt(target, platform, (folder) =>
-      run("docker", [...args, "--output", `${kind},dest=${folder}`, root], { env, progress: progressOf(request) }),
-    );
+    const env = { ...process.env, SOURCE_DATE_EPOCH: String(createdSeconds) };
+    const layouts: Layout[] = [];
+    for (const [platform, base] of bases.runtime) {
+      const args = [`NODE_IMAGE=${bases.builder}`, `RUNTIME_IMAGE=${base.name}`, `AGENT=${agent}`];
+      const what = ["--file", join(root, "images/Dockerfile"), "--platform", platform];
+      const given = [...what, ...args.flatMap((one) => ["--build-arg", one]), ...labelsOf(labels), ...how, ...secrets];
+      layouts.push(
+        await layoutAt(target, platform, (folder) =>
+          run(
+            "docker",
+            ["buildx", "build", "--builder", BUILDER, ...given, "--output", `${kind},dest=${folder}`, root],
+            {
+              env,
+              progress: progressOf(agent, log),
+            },
+          ),
+        ),
+      );
+    }
+    return layouts;
   }
 }
+
+const labelsOf = (labels: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(labels).flatMap(([name, value]) => ["--label", `${name}=${value}`]);
+
+/** Says every ten seconds what a long build is at. */
+const progressOf = (agent: string, log: (line: string) => void) => (seconds: number, last: string) =>
+  log(`${agent}: building for ${seconds} s: ${last.slice(0, 120)}`);
 
 /** Has the layout written beside its place and puts it there whole: another build may be at the same image. */
 async function layoutAt(
@@ -118,15 +159,16 @@ async function layoutAt(
   platform: Platform,
   write: (folder: string) => Promise<unknown>,
 ): Promise<Layout> {
-  const staged = `${target}.${process.pid}`;
-  mkdirSync(join(target, ".."), { recursive: true });
+  const place = join(target, platform.replace("/", "-"));
+  const staged = `${place}.${process.pid}`;
+  mkdirSync(target, { recursive: true });
   try {
     await write(staged);
     readLayout(staged, platform);
-    rmSync(target, { recursive: true, force: true });
-    renameSync(staged, target);
+    rmSync(place, { recursive: true, force: true });
+    renameSync(staged, place);
   } finally {
     rmSync(staged, { recursive: true, force: true });
   }
-  return readLayout(target, platform);
+  return readLayout(place, platform);
 }

@@ -1,4 +1,5 @@
 import { readFile, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { Names } from "../../src/graph/names.ts";
 import type { Builder, BuiltImage } from "./build.ts";
 import type { Ecr } from "./ecr.ts";
@@ -66,7 +67,8 @@ export async function publish(
   } else {
     const built = await builder.build(inputs);
     pushedBytes = await pushParts(to, repository, built);
-    for (const { folder } of built.index.parts) await rm(folder, { recursive: true, force: true });
+    // The registry has it now.
+    for (const { folder } of built.index.parts) await rm(dirname(folder), { recursive: true, force: true });
     image = { digest: built.index.digest, mediaType: INDEX_TYPE, bytes: built.index.bytes };
   }
   for (const one of tags) {

@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { fullName, stagesOf } from "../../../scripts/dockerfile.ts";
+import { fullName, renderStage, stagesOf } from "../../../scripts/dockerfile.ts";
 import { allAgents } from "../../../scripts/images/agents.ts";
 
 const root = new URL("../../../", import.meta.url);
@@ -45,6 +45,13 @@ describe("the agents' Dockerfile", () => {
     expect(install).toMatch(/--ignore-scripts/);
     expect(read("images/Dockerfile")).not.toMatch(/\b(ARG|ENV)\b.*(TOKEN|PASSWORD|SECRET)/i);
   });
+});
+
+it("a stage alone stands on the base that it is given and copies from images instead of stages", () => {
+  const [, second] = stagesOf("FROM a AS build\nRUN x\nFROM b\nCOPY --from=build /x /y\nCOPY --from=c /z /\nUSER 1\n");
+  expect(second && renderStage(second, "base@sha256:0", { build: "localhost/built:1" })).toBe(
+    "FROM base@sha256:0\nCOPY --from=localhost/built:1 /x /y\nCOPY --from=c /z /\nUSER 1\n",
+  );
 });
 
 describe("docker-bake.hcl", () => {

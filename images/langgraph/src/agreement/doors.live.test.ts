@@ -172,6 +172,33 @@ describe("both doors", () => {
   });
 });
 
+describe("while the database is away", () => {
+  it("both doors end what is watched and refuse what is asked, and go on when it is back", async () => {
+    const { id } = await subjects.inState("waiting_for_callback");
+    let begun = 0;
+    const told = () => {
+      begun += 1;
+    };
+    const both = [doors.http, doors.grpc];
+    const watched = Promise.all(both.map((door) => door({ operation: "watchWorkflow", id, told })));
+    await expect.poll(() => begun).toBe(2);
+    await stage.postgres.kill();
+    for (const end of await watched) expect(end).toMatchObject({ code: "DatabaseUnavailable", retryable: true });
+    for (const door of both) {
+      expect(await door({ operation: "getWorkflow", id })).toMatchObject({
+        code: "DatabaseUnavailable",
+        retryable: true,
+      });
+    }
+    await stage.postgres.restart();
+    for (const door of both) {
+      await expect
+        .poll(async () => (await door({ operation: "getWorkflow", id })).code, { timeout: 10_000 })
+        .toBe("OK");
+    }
+  });
+});
+
 const matches = (line: Record<string, unknown>, fields: object): boolean =>
   Object.entries(fields).every(([name, value]) => line[name] === value);
 

@@ -22,7 +22,7 @@ export function httpDoor(base: string): Door {
     });
     const status = String(response.status);
     if (!response.ok) return { status, ...errorOf(await response.json()) };
-    if (call.operation === "watchWorkflow") return { code: "OK", status, value: await eventsOf(response, call.told) };
+    if (call.operation === "watchWorkflow") return { status, ...(await eventsOf(response, call.told)) };
     const value = await response.json();
     return {
       code: "OK",
@@ -65,11 +65,11 @@ function requestOf(call: Call): HttpRequest {
   }
 }
 
-async function eventsOf(response: Response, told?: (workflow: unknown) => void): Promise<unknown[]> {
+async function eventsOf(response: Response, told?: (workflow: unknown) => void): Promise<Omit<Outcome, "status">> {
   const seen: unknown[] = [];
   for await (const { event, data } of readEvents(Readable.fromWeb(response.body as ReadableStream))) {
-    if (event === "end") return seen;
-    if (event !== "workflow") throw new Error(`an event ${event}: ${JSON.stringify(data)}`);
+    if (event === "end") return { code: "OK", value: seen };
+    if (event === "error") return errorOf({ error: data });
     seen.push(data);
     told?.(data);
   }

@@ -123,6 +123,7 @@ describe("a Bedrock agent acts, so that", () => {
     expect(door.bedrock.calls).toHaveLength(2);
     for (const [type, status, code] of [
       ["InternalServerException", 500, "BedrockFailed"],
+      ["ServiceUnavailableException", 503, "BedrockUnavailable"],
       ["BadGatewayException", 502, "AgentDependencyFailed"],
       ["DependencyFailedException", 424, "AgentDependencyFailed"],
       ["ConflictException", 409, "SessionConflict"],

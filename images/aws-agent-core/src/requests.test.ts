@@ -18,7 +18,7 @@ describe("a request that is wrong is refused with the field", () => {
     ["input that is no text", { input: 7 }, /input.*string/],
     ["a field that there is not", { input: "x", inputs: "y" }, /inputs/],
     ["a session id that AWS would refuse", { input: "x", sessionId: "with space" }, /sessionId.*letters, digits/],
-    ["a route of no form", { input: "x", route: { lambda: 1 } }, /route.*one of \{model\}/],
+    ["a route of no form", { input: "x", route: { lambda: 1 } }, /route.*one of \{model: name or true\}/],
     ["two routes", { input: "x", route: { model: MODEL, agent: "support" } }, /route.*one of/],
     ["ids that AWS would refuse", { input: "x", route: { agent: { agentId: "../..", agentAliasId: "A" } } }, /route/],
     ["an operation that Cortex has not", { input: "x", route: { cortex: { operation: "drop" } } }, /route/],

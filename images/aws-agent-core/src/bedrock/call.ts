@@ -1,5 +1,5 @@
 import { AgentError, type Logger } from "@agentorchestrator/shared";
-import { askedPauseMs, bedrockError, mayTryAgain, pauseBaseMs, type Subject } from "./errors.ts";
+import { askedPauseMs, bedrockError, isOurs, mayTryAgain, pauseBaseMs, type Subject } from "./errors.ts";
 import { withRetries } from "./retry.ts";
 import { Watch } from "./watch.ts";
 
@@ -55,8 +55,8 @@ export async function callBedrock<T>(
         log.warn({ err: error, attempt, milliseconds }, `the ${subject.kind} ${subject.name} is asked again`),
     },
   ).catch((error: unknown) => {
-    if (signal.aborted) throw error;
-    throw error instanceof AgentError ? error : bedrockError(error, subject);
+    if (signal.aborted || error instanceof AgentError || isOurs(error)) throw error;
+    throw bedrockError(error, subject);
   });
 }
 

@@ -185,8 +185,16 @@ const isService = (error: Error): boolean => "$fault" in error;
 
 const networkCode = (error: Error): string => (error as NodeJS.ErrnoException).code ?? error.name;
 
-const neverRan = new Set(["ThrottlingException", "ModelNotReadyException", "ServiceUnavailableException"]);
-const ranInVain = new Set(["InternalServerException", "ModelErrorException", "ModelStreamErrorException"]);
+/** Whether the error is of this program, and not of what it called. */
+export const isOurs = (error: unknown): boolean => error instanceof TypeError || error instanceof ReferenceError;
+
+const neverRan = new Set(["ThrottlingException", "ModelNotReadyException"]);
+const ranInVain = new Set([
+  "InternalServerException",
+  "ServiceUnavailableException",
+  "ModelErrorException",
+  "ModelStreamErrorException",
+]);
 const neverSent = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
 /**
@@ -194,7 +202,7 @@ const neverSent = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREA
  * ran in vain may run again; a Bedrock agent acts, so that only what never ran may.
  */
 export function mayTryAgain(error: unknown, kind: Subject["kind"]): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!(error instanceof Error) || isOurs(error)) return false;
   if (neverRan.has(nameOf(error)) || neverSent.has(networkCode(error))) return true;
   if (error.name === "TimeoutError" && /connect/i.test(error.message)) return true;
   if (kind === "agent") return false;

@@ -78,7 +78,20 @@ const filesEdited: Plain = {
   agents: [front({ uses: [{ component: "database" }], port: 8080 })],
 };
 
-export const lives = ["small", "data", "files", "reference"] as const;
+/** A cache, of which AWS takes one change a time, and tells no tags before it is available. */
+const cache: Plain = {
+  ...small,
+  network: { natGateways: "None" },
+  agents: [front({ uses: [{ component: "cache" }] })],
+  data: { cache: { version: "8.0", maxMemoryPolicy: "noeviction" } },
+};
+/** It gets a replica, failover, and a version with parameters of another family. */
+const cacheEdited: Plain = {
+  ...cache,
+  data: { cache: { version: "9.0", maxMemoryPolicy: "noeviction", replicas: 1 } },
+};
+
+export const lives = ["small", "data", "files", "cache", "reference"] as const;
 export type LifeName = (typeof lives)[number];
 
 export async function lifeOf(name: LifeName): Promise<Life> {
@@ -87,6 +100,7 @@ export async function lifeOf(name: LifeName): Promise<Life> {
     small: { created: small, edited: smallEdited },
     data: { created: data, edited: dataEdited },
     files: { created: files, edited: filesEdited },
+    cache: { created: cache, edited: cacheEdited },
   }[name];
   return { name, created: valid(created), edited: valid(edited) };
 }

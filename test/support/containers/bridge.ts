@@ -50,16 +50,13 @@ const roleCredentials = createHttpServer((request, response) => {
   response.end(JSON.stringify(found ? { AccessKeyId, SecretAccessKey, Token: "unchecked", Expiration } : {}));
 });
 
-/** Both ends live and die together, half-closed connections included. */
+/** A connection that breaks breaks both ways; one that ends, ends as the other side ends it. */
 function forwardTo(target: number): Server {
   return createServer({ allowHalfOpen: true }, (from) => {
     const to = connect({ host: "127.0.0.1", port: target, allowHalfOpen: true });
+    from.on("error", () => to.destroy());
+    to.on("error", () => from.destroy());
     from.pipe(to).pipe(from);
-    for (const [one, other] of [
-      [from, to],
-      [to, from],
-    ] as const)
-      one.on("error", () => other.destroy()).on("close", () => other.destroy());
   });
 }
 

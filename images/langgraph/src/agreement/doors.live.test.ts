@@ -172,6 +172,28 @@ describe("both doors", () => {
   });
 });
 
+describe("over HTTP", () => {
+  it("a new workflow has its address in Location, also when its key was known", async () => {
+    const headers = { "content-type": "application/json", "idempotency-key": crypto.randomUUID() };
+    const body = JSON.stringify({ topic: "Heat pumps" });
+    const [first, again] = [
+      await fetch(`${agent.url}/workflows`, { method: "POST", headers, body }),
+      await fetch(`${agent.url}/workflows`, { method: "POST", headers, body }),
+    ];
+    expect([first.status, again.status]).toEqual([202, 200]);
+    const { id } = (await first.json()) as { id: string };
+    for (const { headers: told } of [first, again]) expect(told.get("location")).toBe(`/workflows/${id}`);
+  });
+
+  it("leads to the report, which no cache may keep", async () => {
+    const { id } = await subjects.inState("completed");
+    const answer = await fetch(`${agent.url}/workflows/${id}/report?redirect=true`, { redirect: "manual" });
+    expect([answer.status, answer.headers.get("cache-control")]).toEqual([302, "no-store"]);
+    const report = await fetch(answer.headers.get("location") ?? "");
+    expect(await report.text()).toBe("# Report");
+  });
+});
+
 describe("while the database is away", () => {
   it("both doors end what is watched and refuse what is asked, and go on when it is back", async () => {
     const { id } = await subjects.inState("waiting_for_callback");

@@ -32,20 +32,20 @@ function named(root: string): { builder: string; runtime: string } {
  */
 export async function publicBases(root: string, platforms: readonly Platform[]): Promise<Bases> {
   const { builder, runtime } = named(root);
-  const [host = "", ...rest] = runtime.split("/");
-  const [repository = "", tag = "latest"] = rest.join("/").split(":");
+  const [, host = "", repository = "", tag = "latest", pinned] =
+    /^([^/]+)\/([^:@]+)(?::([^@]+))?(?:@(.+))?$/.exec(runtime) ?? [];
   const registry = new Registry(host);
   try {
-    const found = await registry.manifest(repository, tag);
+    const found = await registry.manifest(repository, pinned ?? tag);
     if (!found) throw new ImagesError("RepositoryMissing", `${runtime} does not exist`);
     const { manifests = [] }: { manifests?: readonly Descriptor[] } = JSON.parse(found.bytes.toString());
-    const pinned = platforms.map((platform) => {
+    const bases = platforms.map((platform) => {
       const of = (one: Descriptor) => `${one.platform?.os}/${one.platform?.architecture}` === platform;
       const digest = manifests.find(of)?.digest;
       if (!digest) throw new ImagesError("BaseImageUnavailable", `${runtime} has no image for ${platform}`);
       return [platform, { name: `${host}/${repository}@${digest}`, digest }] as const;
     });
-    return { builder, runtime: new Map(pinned) };
+    return { builder, runtime: new Map(bases) };
   } catch (error) {
     const { message } = error as Error;
     const remedy = "let this machine reach the registry, or try out with stand-ins of it: --stand-ins";

@@ -22,6 +22,7 @@ describe("the gRPC status of an error", () => {
     [501, false, Code.Unimplemented],
     [502, true, Code.Unavailable],
     [503, true, Code.Unavailable],
+    [503, false, Code.FailedPrecondition],
     [504, true, Code.DeadlineExceeded],
     [507, false, Code.Internal],
   ])("for %i, retryable %s, is %i", (status, retryable, code) => {

@@ -35,7 +35,8 @@ export function codeOf(error: Pick<AgentError, "status" | "retryable">): Code {
       return Code.Unimplemented;
     case 502:
     case 503:
-      return Code.Unavailable;
+      // UNAVAILABLE is tried again by itself: not where somebody has to change something first.
+      return error.retryable ? Code.Unavailable : Code.FailedPrecondition;
     default:
       return error.status < 500 ? Code.InvalidArgument : Code.Internal;
   }

@@ -58,7 +58,7 @@ describe("the OpenAPI document", () => {
       expect(operation.summary, path).toBeTruthy();
       for (const [status, { description, content }] of Object.entries(operation.responses)) {
         expect(description, `${path} ${status}`).not.toMatch(/^(Default Response)?$/);
-        if (status !== "302") expect(Object.keys(content ?? {}), `${path} ${status}`).toHaveLength(1);
+        if (status !== "302") expect(Object.keys(content ?? {}), `${path} ${status}`).not.toEqual([]);
       }
       expect(Object.keys(operation.responses), path).toEqual(expect.arrayContaining(["400", "500", "503"]));
     }

@@ -21,10 +21,10 @@ const fields = {
     .string()
     .optional()
     .describe(`secret from which the key is read on every connect, so that it may rotate; ${wired}`),
-  SNOWFLAKE_ROLE: text("role of every session, which may only read"),
-  SNOWFLAKE_WAREHOUSE: text("warehouse of every session"),
-  SNOWFLAKE_DATABASE: text("database of every session"),
-  SNOWFLAKE_SCHEMA: z.string().min(1).default("PUBLIC").describe(`schema of every session; ${wired}`),
+  SNOWFLAKE_ROLE: text("role of every session, which may only read; default DEFAULT_ROLE of the user").optional(),
+  SNOWFLAKE_WAREHOUSE: text("warehouse of every session; default DEFAULT_WAREHOUSE of the user").optional(),
+  SNOWFLAKE_DATABASE: text("database of every session; default that of DEFAULT_NAMESPACE of the user").optional(),
+  SNOWFLAKE_SCHEMA: text("schema of every session; default PUBLIC where a database is named").optional(),
   SNOWFLAKE_URL: z
     .url({ protocol: /^https?$/ })
     .transform((url) => url.replace(/\/+$/, ""))

@@ -30,7 +30,7 @@ export interface Login {
   readonly user: string;
   readonly account: string;
   readonly url: string;
-  readonly role: string;
+  readonly role: string | undefined;
   readonly fingerprint: string;
 }
 
@@ -47,12 +47,12 @@ export function loginError(error: unknown, login: Login): AgentError {
     "390100": `user or key are unknown: ${key}`,
     "390101": `an administrator disabled the user: ALTER USER ${login.user} SET DISABLED = FALSE`,
     "390102": `the user is locked for a while: wait, or ALTER USER ${login.user} SET MINS_TO_UNLOCK = 0`,
-    "390189": `the role is not granted to the user: GRANT ROLE ${login.role} TO USER ${login.user}`,
+    "390189": `the role is not granted to the user: GRANT ROLE ${login.role ?? "…"} TO USER ${login.user}`,
     "390422": "a network policy refuses the address that this agent comes from",
     "390913": "the account is suspended",
   };
   const remedy = remedies[failure.code] ?? failure.message;
-  const message = `Snowflake refused the login of ${login.user} with role ${login.role} at account ${login.account} (${failure.code}): ${remedy}`;
+  const message = `Snowflake refused the login of ${login.user} with ${login.role === undefined ? "the default role" : `role ${login.role}`} at account ${login.account} (${failure.code}): ${remedy}`;
   return new AgentError("SnowflakeAuthentication", message, {
     status: 502,
     retryable: failure.code === "390102",
@@ -86,7 +86,7 @@ export function connectionError(failure: DriverFailure, url: string, cause: unkn
  */
 export function statementError(
   error: unknown,
-  context: { url: string; warehouse: string; timeoutSeconds: number; elapsedMs: number },
+  context: { url: string; warehouse: string | undefined; timeoutSeconds: number; elapsedMs: number },
 ): AgentError {
   if (error instanceof AgentError) return error;
   const failure = failureOf(error);
@@ -106,6 +106,7 @@ export function statementError(
     return fail("ResultUnavailable", 503, message, true, 5);
   }
   if (isConnectionLost(failure)) return connectionError(failure, context.url, error);
+  const warehouse = context.warehouse === undefined ? "the default warehouse" : `warehouse ${context.warehouse}`;
   const text = firstLines(failure.message);
   const tooLong = code === "000630" || (code === "000604" && context.elapsedMs >= context.timeoutSeconds * 1_000);
   if (tooLong) {
@@ -114,11 +115,11 @@ export function statementError(
   }
   if (code === "000604") return fail("StatementCancelled", 503, `somebody cancelled the statement: ${text}`, true, 1);
   if (/queued/i.test(text) && /timeout/i.test(text)) {
-    const message = `the statement waited too long for warehouse ${context.warehouse}, which is busy: try again later, or give it more clusters`;
+    const message = `the statement waited too long for ${warehouse}, which is busy: try again later, or give it more clusters`;
     return fail("WarehouseBusy", 503, message, true, 10);
   }
   if (isWarehouseGone(code, text)) {
-    const message = `warehouse ${context.warehouse} cannot run statements: ${text} Resume it (AUTO_RESUME = TRUE), grant USAGE on it to the role, or raise its resource monitor's quota`;
+    const message = `${warehouse} cannot run statements: ${text} Resume it (AUTO_RESUME = TRUE), grant USAGE on it to the role, or raise its resource monitor's quota`;
     return fail("WarehouseUnavailable", 503, message, code !== "090073", 30);
   }
   if (code === "003001" || sqlState === "42501") {
@@ -127,7 +128,8 @@ export function statementError(
   if (code.startsWith("390") || sqlState?.startsWith("08")) {
     return fail("SnowflakeUnavailable", 503, `the session ended: ${text} Try again`, true, 1);
   }
-  if (sqlState?.startsWith("42") || /^00[12]/.test(code)) return fail("StatementInvalid", 400, text, false);
+  // 090105, 090106: a name without database or schema, and the session has none.
+  if (sqlState?.startsWith("42") || /^(00[12]|09010[56])/.test(code)) return fail("StatementInvalid", 400, text, false);
   if (sqlState?.startsWith("22") || code.startsWith("100")) return fail("StatementFailed", 422, text, false);
   return fail("SnowflakeError", 502, `Snowflake answers with ${code || "an unknown error"}: ${text}`, false);
 }

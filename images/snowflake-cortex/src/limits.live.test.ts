@@ -142,6 +142,8 @@ test("while the network is down requests are refused soon, and nothing is sent w
   expect(performance.now() - began).toBeLessThan(30_000);
   const fresh = await cortex.post("/query", { sql: "select 42" });
   expect([fresh.status, fresh.body.error.code]).toEqual([503, "SnowflakeUnavailable"]);
+  const search = await cortex.post("/search", { query: "x", service: "docs" });
+  expect([search.status, search.body.error.code]).toEqual([503, "SnowflakeUnavailable"]);
   await snowflake.change({ log: [] });
   await network.on();
   await sleep(3_000);

@@ -63,6 +63,15 @@ test("the agent waits for Snowflake that is not there at its start", async () =>
   expect((await agent.ready(503)).body.checks.role.status).toBe("failed");
 });
 
+test("role, warehouse and database may be left to the user's defaults in Snowflake", async () => {
+  const agent = await start({ SNOWFLAKE_ROLE: "", SNOWFLAKE_WAREHOUSE: "", SNOWFLAKE_DATABASE: "" });
+  await agent.ready();
+  expect((await agent.post("/query", { sql: "select 1" })).status).toBe(200);
+  const unnamed = await agent.post("/search", { query: "x", service: "docs" });
+  expect([unnamed.status, unnamed.body.error.code]).toEqual([400, "SearchServiceInvalid"]);
+  expect((await agent.post("/search", { query: "x", service: "DB1.PUBLIC.docs" })).status).toBe(200);
+});
+
 test("an encrypted key is read with its passphrase, and one line for the whole PEM is understood", async () => {
   const passphrase = "correct horse battery staple";
   const encrypted = createPrivateKey(privateKey)

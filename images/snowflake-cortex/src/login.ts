@@ -7,10 +7,11 @@ import type { KeyPair } from "./key.ts";
 export interface LoginOptions {
   readonly account: Account;
   readonly user: string;
-  readonly role: string;
-  readonly warehouse: string;
-  readonly database: string;
-  readonly schema: string;
+  /** What is not named is as the user's defaults say in Snowflake. */
+  readonly role?: string | undefined;
+  readonly warehouse?: string | undefined;
+  readonly database?: string | undefined;
+  readonly schema?: string | undefined;
   readonly loginTimeoutMs: number;
 }
 
@@ -37,10 +38,10 @@ export async function logIn(
       username: user,
       authenticator: "SNOWFLAKE_JWT",
       privateKey: pair.pem,
-      role,
-      warehouse,
-      database,
-      schema,
+      ...(role !== undefined && { role }),
+      ...(warehouse !== undefined && { warehouse }),
+      ...(database !== undefined && { database }),
+      ...(schema !== undefined && { schema }),
       application: "AgentOrchestrator",
       clientSessionKeepAlive: true,
       clientSessionKeepAliveHeartbeatFrequency: KEEP_ALIVE_SECONDS,

@@ -48,7 +48,8 @@ await runAgent(async () => {
 
   const account = accountOf(config.SNOWFLAKE_ACCOUNT, config.SNOWFLAKE_URL);
   const { SNOWFLAKE_USER: user, SNOWFLAKE_ROLE: role } = config;
-  const { SNOWFLAKE_DATABASE: database, SNOWFLAKE_SCHEMA: schema } = config;
+  const { SNOWFLAKE_DATABASE: database } = config;
+  const schema = config.SNOWFLAKE_SCHEMA ?? (database === undefined ? undefined : "PUBLIC");
   const secret =
     config.SNOWFLAKE_SECRET_ARN === undefined
       ? undefined

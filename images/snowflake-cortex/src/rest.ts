@@ -7,7 +7,8 @@ import type { KeyPairTokens } from "./token.ts";
 
 export interface RestOptions {
   readonly account: Account;
-  readonly role: string;
+  /** Default: the user's default role. */
+  readonly role?: string | undefined;
   readonly tokens: KeyPairTokens;
   /** Until an answer begins, and between its parts. */
   readonly timeoutMs: number;
@@ -102,7 +103,7 @@ export class Rest {
         headers: {
           authorization: `Bearer ${token}`,
           "x-snowflake-authorization-token-type": "KEYPAIR_JWT",
-          "x-snowflake-role": role,
+          ...(role !== undefined && { "x-snowflake-role": role }),
           "content-type": "application/json",
           accept,
           "user-agent": "AgentOrchestrator/0.1",
@@ -154,16 +155,16 @@ export class Rest {
     const details = { httpStatus, snowflakeCode, requestId: body.request_id };
     const fail = (code: string, status: number, message: string, retryAfterSeconds?: number) =>
       new AgentError(code, message, { status, details, ...(retryAfterSeconds && { retryAfterSeconds }) });
-    const { role } = this.#options;
+    const role = this.#options.role === undefined ? "the user's default role" : `role ${this.#options.role}`;
     switch (httpStatus) {
       case 401: {
         const message = `Snowflake refuses the key-pair token at ${path}: ${why}. Check that the public key is registered with the user, and the clock`;
         return new AgentError("SnowflakeAuthentication", message, { status: 502, retryable: false, details });
       }
       case 403:
-        return fail("SnowflakeForbidden", 403, `role ${role} may not use ${path}: ${why}`);
+        return fail("SnowflakeForbidden", 403, `${role} may not use ${path}: ${why}`);
       case 404:
-        return fail("SnowflakeNotFound", 404, `${path} does not exist, or role ${role} may not see it: ${why}`);
+        return fail("SnowflakeNotFound", 404, `${path} does not exist, or ${role} may not see it: ${why}`);
       case 429:
         return fail("SnowflakeThrottled", 429, `Snowflake limits ${path}: ${why}`, Number(headers["retry-after"]) || 5);
       default:

@@ -12,6 +12,13 @@ export interface Search {
   readonly limit?: number | undefined;
 }
 
+/** What a name of a service leaves out. */
+export interface SearchDefaults {
+  readonly database?: string | undefined;
+  readonly schema?: string | undefined;
+  readonly service?: string | undefined;
+}
+
 const answer = z.object({
   results: z.array(z.record(z.string(), z.unknown())),
   request_id: z.string(),
@@ -26,9 +33,9 @@ export interface Found {
 /** Cortex Search. https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-search/query-cortex-search-service */
 export class SearchServices {
   readonly #rest: Rest;
-  readonly #defaults: { readonly database: string; readonly schema: string; readonly service: string | undefined };
+  readonly #defaults: SearchDefaults;
 
-  constructor(rest: Rest, defaults: { database: string; schema: string; service: string | undefined }) {
+  constructor(rest: Rest, defaults: SearchDefaults) {
     this.#rest = rest;
     this.#defaults = defaults;
   }
@@ -51,20 +58,21 @@ export class SearchServices {
       throw new AgentError("SearchServiceMissing", message, { status: 400, retryable: false });
     }
     const parts = partsOf(name);
-    const [d = "", s = "", n = ""] = [database, schema]
-      .slice(0, 3 - parts.length)
-      .concat(parts)
-      .map(encodeURIComponent);
-    return `/api/v2/databases/${d}/schemas/${s}/cortex-search-services/${n}:query`;
+    const [d, s, n] = [database, schema ?? "PUBLIC"].slice(0, 3 - parts.length).concat(parts);
+    if (d === undefined || s === undefined || n === undefined) throw invalid(name);
+    const [inDatabase, inSchema, called] = [d, s, n].map(encodeURIComponent);
+    return `/api/v2/databases/${inDatabase}/schemas/${inSchema}/cortex-search-services/${called}:query`;
   }
 }
 
 /** @throws AgentError 400 SearchServiceInvalid */
 function partsOf(name: string): string[] {
   const parts = name.match(/"(?:[^"]|"")+"|[^."]+/g) ?? [];
-  if (parts.length < 1 || parts.length > 3 || parts.join(".") !== name) {
-    const message = `"${name}" is no name of a Cortex Search service: use service, schema.service or database.schema.service`;
-    throw new AgentError("SearchServiceInvalid", message, { status: 400, retryable: false });
-  }
+  if (parts.length < 1 || parts.length > 3 || parts.join(".") !== name) throw invalid(name);
   return parts;
+}
+
+function invalid(name: string): AgentError {
+  const message = `"${name}" names no Cortex Search service: use database.schema.service; database and schema may be left out where SNOWFLAKE_DATABASE is set`;
+  return new AgentError("SearchServiceInvalid", message, { status: 400, retryable: false });
 }

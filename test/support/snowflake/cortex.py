@@ -105,6 +105,7 @@ def check(account: Account, request: Request) -> Response | None:
         user = verify(token, account.name, account.users)
     except Refused as refused:
         return JSONResponse({"code": refused.code, "message": refused.message}, status_code=401)
-    if request.headers.get("x-snowflake-role", "").strip('"') not in account.users[user].roles:
+    role = request.headers.get("x-snowflake-role")
+    if role and role.strip('"') not in account.users[user].roles:
         return JSONResponse({"code": "390189", "message": "Role is not granted to this user."}, status_code=403)
     return None

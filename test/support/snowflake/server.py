@@ -49,7 +49,7 @@ def resend(request: Request, body: dict[str, Any]) -> Request:
 async def login(request: Request) -> Response:
     body = await body_of(request)
     data = body["data"]
-    role = request.query_params.get("roleName", "PUBLIC").upper()
+    role = request.query_params.get("roleName", "").upper()
     account.record("login", user=data.get("LOGIN_NAME"), role=role, authenticator=data.get("AUTHENTICATOR"))
     try:
         if fault := account.fault("login"):
@@ -57,6 +57,7 @@ async def login(request: Request) -> Response:
         if data.get("AUTHENTICATOR") != "SNOWFLAKE_JWT":
             raise Refused("390100", "Incorrect username or password was specified.")
         user = verify(data["TOKEN"], account.name, account.users)
+        role = role or account.users[user].roles[0]
         if role not in account.users[user].roles:
             raise Refused("390189", f"Role '{role}' specified in the connect string is not granted to this user.")
     except Refused as refused:

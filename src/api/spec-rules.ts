@@ -61,6 +61,13 @@ export const crossRules: readonly Rule<Crossing>[] = [
       ),
   },
   {
+    cel: "self.agents.all(a, !has(a.grpcPort) || self.agents.all(b, b.name != a.name + '-grpc'))",
+    message:
+      "agents: an agent has a grpcPort and another one its name with -grpc, so that both addresses would be one variable: rename one",
+    holds: ({ agents }) =>
+      agents.every((a) => a.grpcPort === undefined || agents.every((b) => b.name !== `${a.name}-grpc`)),
+  },
+  {
     cel: "self.agents.all(a, a.uses.all(u, !has(u.agent) || self.agents.exists(b, b.name == u.agent)))",
     message: "agents: uses names an agent that is not in spec.agents: correct the name or add the agent",
     holds: ({ agents }) => {

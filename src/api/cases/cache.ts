@@ -71,6 +71,11 @@ export const cache: readonly Case[] = [
     ...refused("spec", "grpcPort of an agent is a port of another one"),
   },
   {
+    name: "two agents whose addresses would be one variable",
+    spec: withAgents({ name: "one", port: 8000, grpcPort: 9000 }, { name: "one-grpc", port: 8001 }),
+    ...refused("spec", "both addresses would be one variable"),
+  },
+  {
     name: "env that sets the port for gRPC",
     spec: one({ grpcPort: 50051, env: { GRPC_PORT: "1" } }),
     ...refused("spec.agents[0]", "the platform sets GRPC_PORT itself"),

@@ -116,6 +116,11 @@ export async function startPostgres(options: { readonly tls?: boolean } = {}): P
   await program(join(bin, "createdb"), ["-h", "127.0.0.1", "-p", String(port), "-U", user, database], undefined, {
     PGPASSWORD: password,
   });
+  // Its immediate shutdown: no checkpoint, recovery at the next start. SIGKILL would end the postmaster and leave backends.
+  const crash = async () => {
+    server.signal("SIGQUIT");
+    await server.exited;
+  };
   let databases = 0;
   return {
     url: urlOf(database),
@@ -134,9 +139,9 @@ export async function startPostgres(options: { readonly tls?: boolean } = {}): P
       await query(`create database ${name}`);
       return { url: urlOf(name), database: name };
     },
-    kill: () => server.kill(),
+    kill: crash,
     async restart() {
-      await server.kill();
+      await crash();
       await rm(join(data, "postmaster.pid"), { force: true });
       server = await start();
     },

@@ -140,7 +140,7 @@ function allEnded(stage: Stage, scope: Scope, count: number): Promise<true> {
       const row = await left();
       return row?.open === 0 && row.unpublished === 0 ? true : undefined;
     },
-    90_000,
+    180_000,
   );
 }
 

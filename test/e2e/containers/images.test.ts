@@ -167,7 +167,9 @@ describe.skipIf(!process.env.AGENTORCH_CONTAINERS)("the agents' images", () => {
       "app/sbom.cdx.json",
     ]);
     expect(config.config.User).toBe("65532:65532");
-    const { "org.opencontainers.image.created": created = "", ...labels } = config.config.Labels;
+    // The base may have labels of its own.
+    const own = Object.entries(config.config.Labels).filter(([name]) => name.startsWith("org.opencontainers.image."));
+    const { "org.opencontainers.image.created": created = "", ...labels } = Object.fromEntries(own);
     expect(labels).toEqual({
       "org.opencontainers.image.title": agent,
       "org.opencontainers.image.version": "0.1.0",

@@ -17,9 +17,13 @@ export interface Cortex extends AgentProcess {
 }
 
 /** The agent as a process, as the operator wires it, with the stand-in for Snowflake. */
-export async function startCortex(snowflake: Snowflake, env: NodeJS.ProcessEnv = {}): Promise<Cortex> {
+export async function startCortex(
+  snowflake: Snowflake,
+  env: NodeJS.ProcessEnv = {},
+  main: URL = new URL("../main.ts", import.meta.url),
+): Promise<Cortex> {
   const agent = await startAgent({
-    main: new URL("../main.ts", import.meta.url),
+    main,
     env: {
       AGENT_NAME: "snowflake-cortex",
       SNOWFLAKE_ACCOUNT: "testorg-test",

@@ -1,7 +1,7 @@
 import { CreateBucketCommand, DeleteObjectCommand, PutBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../../test/support/emulators/emulator.ts";
-import { ArtifactConflict, Artifacts } from "./artifacts.ts";
+import { ArtifactConflict, BucketArtifacts } from "./artifacts.ts";
 import { objectsOf } from "./testing/stage.ts";
 
 let aws: Emulator;
@@ -18,10 +18,10 @@ afterAll(() => aws?.stop());
 
 const never = new AbortController().signal;
 
-async function bucket(name: string): Promise<Artifacts> {
+async function bucket(name: string): Promise<BucketArtifacts> {
   await s3.send(new CreateBucketCommand({ Bucket: name }));
   await s3.send(new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration: { Status: "Enabled" } }));
-  return new Artifacts(s3, { bucket: name, prefix: "artifacts/", urlSeconds: 60 });
+  return new BucketArtifacts(s3, { bucket: name, prefix: "artifacts/", urlSeconds: 60 });
 }
 
 describe("an artifact", () => {
@@ -75,13 +75,13 @@ describe("an artifact", () => {
       endpoint: aws.url,
       credentials: async () => ({ accessKeyId: "123456789012", secretAccessKey: "test", expiration }),
     });
-    const artifacts = new Artifacts(client, { bucket: "short", prefix: "", urlSeconds: 900 });
+    const artifacts = new BucketArtifacts(client, { bucket: "short", prefix: "", urlSeconds: 900 });
     const presigned = await artifacts.presign(await artifacts.put("w-1", "writer", "# Report", never));
     expect(presigned?.expiresAt).toEqual(expiration);
   });
 
   it("that cannot be stored is no artifact", async () => {
-    const artifacts = new Artifacts(s3, { bucket: "absent", prefix: "", urlSeconds: 60 });
+    const artifacts = new BucketArtifacts(s3, { bucket: "absent", prefix: "", urlSeconds: 60 });
     await expect(artifacts.put("w-1", "writer", "text", never)).rejects.toMatchObject({ name: "NoSuchBucket" });
     const stopped = AbortSignal.abort(new Error("stopped"));
     await expect(artifacts.put("w-1", "writer", "text", stopped)).rejects.toThrow();

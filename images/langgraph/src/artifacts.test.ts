@@ -3,12 +3,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { S3Client } from "@aws-sdk/client-s3";
 import { expect, it, onTestFinished } from "vitest";
-import { Artifacts } from "./artifacts.ts";
+import { BucketArtifacts } from "./artifacts.ts";
 
 const artifact = { key: "artifacts/workflows/w1/writer.md", bytes: 1, sha256: "00" };
 
 /** S3 on the wire: it answers every request with this status. MiniStack refuses nothing. */
-async function artifactsAt(status: number): Promise<Artifacts> {
+async function artifactsAt(status: number): Promise<BucketArtifacts> {
   const server = createServer((_request, response) => response.writeHead(status).end()).listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => void server.close());
@@ -17,7 +17,7 @@ async function artifactsAt(status: number): Promise<Artifacts> {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     credentials: { accessKeyId: "none", secretAccessKey: "none" },
   });
-  return new Artifacts(s3, { bucket: "shop-artifacts", prefix: "artifacts/", urlSeconds: 60 });
+  return new BucketArtifacts(s3, { bucket: "shop-artifacts", prefix: "artifacts/", urlSeconds: 60 });
 }
 
 it("says that an object is gone only when S3 says so", async () => {

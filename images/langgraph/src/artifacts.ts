@@ -20,8 +20,18 @@ export class ArtifactConflict extends Error {
 
 const CONTENT_TYPE = "text/markdown; charset=utf-8";
 
-/** Results of steps as objects in S3, each written once under a key that workflow and step determine. */
-export class Artifacts {
+/** Where results of steps are kept beside their record: each once, under a key that workflow and step determine. */
+export interface Artifacts {
+  /** In which other agents find them; null: they do not, the report alone can be read, at this service's HTTP door. */
+  readonly bucket: string | null;
+  /** Stores the text unless it is there already. @throws ArtifactConflict when other text is */
+  put(workflowId: string, step: WritingStep, text: string, signal: AbortSignal): Promise<Artifact>;
+  /** A URL that reads the artifact, and until when it does at least. Undefined when the artifact is gone. */
+  presign(artifact: Artifact): Promise<{ url: string; expiresAt: Date } | undefined>;
+}
+
+/** Objects in S3. */
+export class BucketArtifacts implements Artifacts {
   readonly bucket: string;
   readonly #s3: S3Client;
   readonly #prefix: string;
@@ -46,14 +56,13 @@ export class Artifacts {
   async put(workflowId: string, step: WritingStep, text: string, signal: AbortSignal): Promise<Artifact> {
     const body = Buffer.from(text);
     const key = `${this.#prefix}workflows/${workflowId}/${step}.md`;
-    const digest = createHash("sha256").update(body).digest();
-    const artifact = { key, bytes: body.length, sha256: digest.toString("hex") };
+    const artifact = describe(key, body);
     const put = new PutObjectCommand({
       Bucket: this.bucket,
       Key: key,
       Body: body,
       ContentType: CONTENT_TYPE,
-      ChecksumSHA256: digest.toString("base64"),
+      ChecksumSHA256: Buffer.from(artifact.sha256, "hex").toString("base64"),
       IfNoneMatch: "*",
     });
     try {
@@ -104,4 +113,33 @@ function unread(cause: unknown, bucket: string, key: string): AgentError {
   }
   const message = "the bucket of artifacts cannot be read at present: try again";
   return new AgentError("ArtifactsUnavailable", message, { status: 503, retryAfterSeconds: 5, cause });
+}
+
+/**
+ * For a platform without a bucket: the record of a step, in PostgreSQL, is the artifact. It is read at this service's own
+ * HTTP door and goes when its workflow does.
+ */
+export class RecordedArtifacts implements Artifacts {
+  readonly bucket = null;
+  readonly #urlSeconds: number;
+
+  constructor(options: { readonly urlSeconds: number }) {
+    this.#urlSeconds = options.urlSeconds;
+  }
+
+  async put(workflowId: string, step: WritingStep, text: string): Promise<Artifact> {
+    return describe(`workflows/${workflowId}/${step}.md`, Buffer.from(text));
+  }
+
+  async presign({ key }: Artifact): Promise<{ url: string; expiresAt: Date }> {
+    const [, workflowId] = /^workflows\/([^/]+)\//.exec(key) ?? [];
+    return {
+      url: `/workflows/${workflowId}/report?content=true`,
+      expiresAt: new Date(Date.now() + this.#urlSeconds * 1000),
+    };
+  }
+}
+
+function describe(key: string, body: Buffer): Artifact {
+  return { key, bytes: body.length, sha256: createHash("sha256").update(body).digest("hex") };
 }

@@ -88,6 +88,17 @@ describe("an approver's token", () => {
   });
 });
 
+describe("without anybody to believe", () => {
+  it("nobody may decide, and is told what to configure; who calls otherwise is anonymous", async () => {
+    const unconfigured = new Approvers(undefined);
+    const token = await bearer({ roles: ["workflow-approver"] });
+    const refusal = unconfigured.approver(token);
+    await expect(refusal).rejects.toMatchObject({ code: "ApprovalsNotConfigured", status: 503, retryable: false });
+    await expect(refusal).rejects.toThrow(/APPROVAL_ISSUER/);
+    await expect(unconfigured.caller(token)).resolves.toBe("anonymous");
+  });
+});
+
 describe("a caller", () => {
   it("is anonymous without a token, and named by a good one, whatever it claims", async () => {
     await expect(approvers().caller(undefined)).resolves.toBe("anonymous");

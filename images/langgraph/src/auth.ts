@@ -12,25 +12,27 @@ export interface ApproverOptions {
   readonly value: string;
 }
 
-/** Who may decide on workflows, by a bearer token. */
+/** Who may decide on workflows, by a bearer token. Without options nobody may: who is to be believed is not configured. */
 export class Approvers {
-  readonly #tokens: Tokens;
+  readonly #tokens: Tokens | undefined;
   readonly #claim: string;
   readonly #value: string;
 
-  constructor({ claim, value, ...tokens }: ApproverOptions) {
-    this.#tokens = new Tokens(tokens);
-    this.#claim = claim;
-    this.#value = value;
+  constructor(options: ApproverOptions | undefined) {
+    this.#tokens = options && new Tokens(options);
+    this.#claim = options?.claim ?? "";
+    this.#value = options?.value ?? "";
   }
 
   /**
    * Subject of a token that may decide.
    *
    * @param authorization the header as it came: `Bearer <JWT>`
-   * @throws AgentError 401 Unauthenticated, 403 Forbidden; the message names the claim that is missing, never the token
+   * @throws AgentError 401 Unauthenticated, 403 Forbidden, 503 ApprovalsNotConfigured; the message names the claim that is
+   * missing, never the token
    */
   async approver(authorization: string | undefined): Promise<string> {
+    if (!this.#tokens) throw notConfigured();
     const { subject, claims } = await this.#tokens.verify(authorization);
     const found = claimOf(claims, this.#claim);
     if (contains(found, this.#value)) return subject;
@@ -45,14 +47,22 @@ export class Approvers {
   }
 
   /**
-   * Subject of the token, "anonymous" where none was sent.
+   * Subject of the token, "anonymous" where none was sent or none can be believed.
    *
    * @throws AgentError 401 Unauthenticated: a token that is sent must be good
    */
   async caller(authorization: string | undefined): Promise<string> {
-    return authorization === undefined ? "anonymous" : (await this.#tokens.verify(authorization)).subject;
+    if (authorization === undefined || !this.#tokens) return "anonymous";
+    return (await this.#tokens.verify(authorization)).subject;
   }
 }
+
+const notConfigured = (): AgentError =>
+  new AgentError(
+    "ApprovalsNotConfigured",
+    "nobody can decide yet: set APPROVAL_ISSUER, APPROVAL_AUDIENCE and one of APPROVAL_JWKS_URL and APPROVAL_PUBLIC_KEY in the env of this agent",
+    { status: 503, retryable: false },
+  );
 
 function claimOf(claims: Caller["claims"], name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];

@@ -29,7 +29,7 @@ it("takes what the operator wires, and has a value for the rest", () => {
 });
 
 it.each([
-  [{ ARTIFACTS_BUCKET: "" }, /ARTIFACTS_BUCKET is missing .*component: artifacts/],
+  [{ DATABASE_SECRET_ARN: "" }, /DATABASE_SECRET_ARN is missing .*component: database/],
   [{ DATABASE_HOST: undefined }, /DATABASE_HOST is missing .*component: database/],
   [{ BEDROCK_MODELS: " , " }, /BEDROCK_MODELS is wrong.*bedrock\.models/],
   [{ APPROVAL_TIMEOUT_HOURS: "0" }, /APPROVAL_TIMEOUT_HOURS is wrong: has to be a number above 0/],

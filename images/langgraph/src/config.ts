@@ -1,4 +1,4 @@
-import { baseConfig, wholeNumber } from "@agentorchestrator/shared";
+import { baseConfig, peerUrl, wholeNumber } from "@agentorchestrator/shared";
 import { z } from "zod";
 
 const database = "wired by uses: [{ component: database }]";
@@ -32,13 +32,18 @@ export const schema = z
     DATABASE_POOL_SIZE: wholeNumber(2, 200)
       .default(10)
       .describe(`connections at most, besides one that listens; ${own}`),
-    ARTIFACTS_BUCKET: z.string().describe(`bucket for the results of steps; ${artifacts}`),
+    ARTIFACTS_BUCKET: z
+      .string()
+      .optional()
+      .describe(`bucket for the results of steps, which are kept in the database alone without one; ${artifacts}`),
     ARTIFACTS_PREFIX: z.string().default("artifacts/").describe(`what their keys begin with; ${artifacts}`),
     BEDROCK_MODELS: z
       .string()
       .transform((list) => list.split(",").map((model) => model.trim()))
       .pipe(z.array(z.string().min(1)).min(1))
+      .optional()
       .describe("models, with commas between; the first is asked; wired by bedrock.models"),
+    AWS_AGENT_CORE_URL: peerUrl("aws-agent-core").optional(),
     EVENT_BUS_NAME: z
       .string()
       .default("default")
@@ -61,17 +66,23 @@ export const schema = z
       .describe(`tasks that may die in a row during one step before it fails; ${own}`),
     REPORT_URL_SECONDS: wholeNumber(1, 604_800).default(900).describe(`life of a report's presigned URL; ${own}`),
     GRPC_PORT: wholeNumber(0, 65_535).default(50_051).describe("port of the gRPC door; wired by grpcPort of the agent"),
-    APPROVAL_ISSUER: z.string().describe(`issuer (iss) of approvers' tokens; ${own}`),
-    APPROVAL_AUDIENCE: z.string().describe(`audience (aud) of approvers' tokens; ${own}`),
+    APPROVAL_ISSUER: z.string().optional().describe(`issuer (iss) of approvers' tokens; ${own}`),
+    APPROVAL_AUDIENCE: z.string().optional().describe(`audience (aud) of approvers' tokens; ${own}`),
     APPROVAL_JWKS_URL: z.url().optional().describe(`where the issuer publishes its keys; ${own}`),
     APPROVAL_PUBLIC_KEY: z.string().optional().describe(`or its public key (PEM); ${own}`),
     APPROVAL_CLAIM: z.string().default("roles").describe(`claim that says what a caller may; ${own}`),
     APPROVAL_CLAIM_VALUE: z.string().default("workflow-approver").describe(`what it has to contain; ${own}`),
   })
-  .refine(
-    ({ APPROVAL_JWKS_URL, APPROVAL_PUBLIC_KEY }) =>
-      (APPROVAL_JWKS_URL === undefined) !== (APPROVAL_PUBLIC_KEY === undefined),
-    "approvers' tokens are checked by one of APPROVAL_JWKS_URL and APPROVAL_PUBLIC_KEY: set exactly one in the agent's env",
-  );
+  .superRefine((config, context) => {
+    const wrong = (name: string, message: string) => context.addIssue({ code: "custom", path: [name], message });
+    if (config.BEDROCK_MODELS === undefined && config.AWS_AGENT_CORE_URL === undefined)
+      wrong("BEDROCK_MODELS", "is missing, and so is AWS_AGENT_CORE_URL: one of them says which model is asked");
+    const keys = [config.APPROVAL_JWKS_URL, config.APPROVAL_PUBLIC_KEY].filter((key) => key !== undefined).length;
+    const named = [config.APPROVAL_ISSUER, config.APPROVAL_AUDIENCE].filter((name) => name !== undefined).length;
+    if (keys + named === 0 || (keys === 1 && named === 2)) return;
+    const message =
+      "approvers' tokens need APPROVAL_AUDIENCE beside it, and exactly one of APPROVAL_JWKS_URL and APPROVAL_PUBLIC_KEY";
+    wrong("APPROVAL_ISSUER", message);
+  });
 
 export type Config = z.output<typeof schema>;

@@ -251,6 +251,6 @@ describe("a replica", () => {
     const agent = await startAgent({ main: new URL("main.ts", import.meta.url), env: {}, until: false });
     expect(await agent.exited).toBe(78);
     const [line] = agent.entries();
-    expect(line?.msg).toMatch(/ARTIFACTS_BUCKET is missing \(.*uses: \[\{ component: artifacts \}\]\)/);
+    expect(line?.msg).toMatch(/DATABASE_HOST is missing \(.*uses: \[\{ component: database \}\]\)/);
   });
 });

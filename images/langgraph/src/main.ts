@@ -4,6 +4,7 @@ import {
   createLog,
   createServer,
   Metrics,
+  Peer,
   readConfig,
   runAgent,
   SecretValue,
@@ -15,13 +16,15 @@ import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import packageJson from "../package.json" with { type: "json" };
-import { Artifacts } from "./artifacts.ts";
-import { Approvers } from "./auth.ts";
+import { type Artifacts, BucketArtifacts, RecordedArtifacts } from "./artifacts.ts";
+import { type ApproverOptions, Approvers } from "./auth.ts";
 import { type Config, schema } from "./config.ts";
 import { credentials, Database } from "./database.ts";
 import { Workflows } from "./domain/workflow.ts";
 import { EventBus } from "./events.ts";
-import { Model } from "./graph/model.ts";
+import { BedrockModel } from "./graph/bedrock-model.ts";
+import { FrontDoorModel } from "./graph/front-door-model.ts";
+import type { Model } from "./graph/model.ts";
 import { startGrpc } from "./grpc/server.ts";
 import { registerRoutes } from "./http/server.ts";
 import { Changes } from "./store/changes.ts";
@@ -62,18 +65,8 @@ await runAgent(async () => {
     onError: (error) => log.warn({ err: error }, "an idle connection to the database broke"),
     idleInTransactionMs: config.LEASE_SECONDS * 1_000,
   });
-  const artifacts = new Artifacts(new S3Client(awsConfig(config)), {
-    bucket: config.ARTIFACTS_BUCKET,
-    prefix: config.ARTIFACTS_PREFIX,
-    urlSeconds: config.REPORT_URL_SECONDS,
-  });
-  // One question a call: attempts are counted where answers are recorded.
-  const bedrock = new BedrockRuntimeClient({ ...awsConfig(config), maxAttempts: 1 });
-  const model = new Model(bedrock, {
-    id: config.BEDROCK_MODELS[0] ?? "",
-    timeoutMs: config.MODEL_TIMEOUT_SECONDS * 1_000,
-    maxTokens: config.MODEL_MAX_TOKENS,
-  });
+  const artifacts = artifactsOf(config);
+  const model = modelOf(config);
 
   const pollMs = config.POLL_SECONDS * 1_000;
   const leaseMs = config.LEASE_SECONDS * 1_000;
@@ -119,14 +112,8 @@ await runAgent(async () => {
     checks: { database: check },
   });
   const { draining } = server.lifecycle;
-  const approvers = new Approvers({
-    issuer: config.APPROVAL_ISSUER,
-    audience: config.APPROVAL_AUDIENCE,
-    ...(config.APPROVAL_JWKS_URL !== undefined && { jwksUrl: config.APPROVAL_JWKS_URL }),
-    ...(config.APPROVAL_PUBLIC_KEY !== undefined && { publicKey: config.APPROVAL_PUBLIC_KEY }),
-    claim: config.APPROVAL_CLAIM,
-    value: config.APPROVAL_CLAIM_VALUE,
-  });
+  const approvers = new Approvers(approversOf(config));
+  if (config.APPROVAL_ISSUER === undefined) log.warn("nobody can decide on workflows: APPROVAL_ISSUER is not set");
   registerRoutes(server, workflows, approvers);
   const host = config.HOST;
   const grpc = await startGrpc({
@@ -181,5 +168,31 @@ async function tls({ DATABASE_SSLMODE, DATABASE_CA_FILE }: Config) {
   return {
     rejectUnauthorized: ca !== undefined || DATABASE_SSLMODE === "verify-full",
     ...(ca !== undefined && { ca }),
+  };
+}
+
+function artifactsOf(config: Config): Artifacts {
+  const urlSeconds = config.REPORT_URL_SECONDS;
+  const { ARTIFACTS_BUCKET: bucket, ARTIFACTS_PREFIX: prefix } = config;
+  if (bucket === undefined) return new RecordedArtifacts({ urlSeconds });
+  return new BucketArtifacts(new S3Client(awsConfig(config)), { bucket, prefix, urlSeconds });
+}
+
+/** One question a call: attempts are counted where answers are recorded. */
+function modelOf(config: Config): Model {
+  const options = { timeoutMs: config.MODEL_TIMEOUT_SECONDS * 1_000, maxTokens: config.MODEL_MAX_TOKENS };
+  const [id] = config.BEDROCK_MODELS ?? [];
+  if (id === undefined)
+    return new FrontDoorModel(new Peer("aws-agent-core", config.AWS_AGENT_CORE_URL ?? "", { attempts: 1 }), options);
+  return new BedrockModel(new BedrockRuntimeClient({ ...awsConfig(config), maxAttempts: 1 }), { id, ...options });
+}
+
+function approversOf(config: Config): ApproverOptions | undefined {
+  const { APPROVAL_ISSUER: issuer, APPROVAL_AUDIENCE: audience, APPROVAL_JWKS_URL, APPROVAL_PUBLIC_KEY } = config;
+  if (issuer === undefined || audience === undefined) return undefined;
+  return {
+    ...{ issuer, audience, claim: config.APPROVAL_CLAIM, value: config.APPROVAL_CLAIM_VALUE },
+    ...(APPROVAL_JWKS_URL !== undefined && { jwksUrl: APPROVAL_JWKS_URL }),
+    ...(APPROVAL_PUBLIC_KEY !== undefined && { publicKey: APPROVAL_PUBLIC_KEY }),
   };
 }

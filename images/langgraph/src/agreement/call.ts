@@ -8,7 +8,8 @@ export type Call =
       readonly key?: string;
     }
   | { readonly operation: "listWorkflows"; readonly status?: string; readonly limit?: number; readonly cursor?: string }
-  | { readonly operation: "getWorkflow" | "getReport"; readonly id: string }
+  | { readonly operation: "getWorkflow"; readonly id: string }
+  | { readonly operation: "getReport"; readonly id: string; readonly content?: boolean }
   | { readonly operation: "watchWorkflow"; readonly id: string; readonly told?: (workflow: unknown) => void }
   | { readonly operation: "cancelWorkflow"; readonly id: string; readonly token?: string }
   | {

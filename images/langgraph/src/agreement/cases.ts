@@ -232,6 +232,18 @@ export const cases: readonly Case[] = [
 
   { name: "the report", state: "completed", calls: ({ id }) => [{ operation: "getReport", id }], ...ok },
   {
+    name: "the report's text",
+    state: "completed",
+    calls: ({ id }) => [{ operation: "getReport", id, content: true }],
+    ...ok,
+  },
+  {
+    name: "the text of a report that is not ready",
+    state: approval,
+    calls: ({ id }) => [{ operation: "getReport", id, content: true }],
+    ...conflict("ReportNotReady"),
+  },
+  {
     name: "a report that is not ready",
     state: approval,
     calls: ({ id }) => [{ operation: "getReport", id }],

@@ -56,7 +56,8 @@ async function answerOf(client: ReturnType<typeof createClient<typeof WorkflowSe
       return seen;
     }
     case "getReport": {
-      const { url, expiresAt } = await client.getReport({ id: call.id });
+      const { url, expiresAt, text } = await client.getReport({ id: call.id, content: call.content ?? false });
+      if (text !== undefined) return { text };
       return { url, expiresAt: new Date(Number(expiresAt?.seconds) * 1_000).toISOString() };
     }
     case "cancelWorkflow":

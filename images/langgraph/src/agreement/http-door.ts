@@ -23,7 +23,8 @@ export function httpDoor(base: string): Door {
     const status = String(response.status);
     if (!response.ok) return { status, ...errorOf(await response.json()) };
     if (call.operation === "watchWorkflow") return { status, ...(await eventsOf(response, call.told)) };
-    const value = await response.json();
+    const isText = response.headers.get("content-type")?.startsWith("text/markdown");
+    const value = isText ? { text: await response.text() } : await response.json();
     return {
       code: "OK",
       status,
@@ -50,7 +51,7 @@ function requestOf(call: Call): HttpRequest {
     case "watchWorkflow":
       return { method: "GET", path: `/workflows/${call.id}/events` };
     case "getReport":
-      return { method: "GET", path: `/workflows/${call.id}/report` };
+      return { method: "GET", path: `/workflows/${call.id}/report${call.content ? "?content=true" : ""}` };
     case "cancelWorkflow":
       return { method: "POST", path: `/workflows/${call.id}/cancel`, headers: { authorization: call.token } };
     case "decideWorkflow": {

@@ -68,3 +68,10 @@ export const reportExpired = (id: string) =>
   new AgentError("ReportExpired", `the report of workflow ${id} is no longer in the bucket of artifacts`, {
     status: 410,
   });
+
+export const remoteStepNeedsBucket = (step: Step) =>
+  new AgentError(
+    "RemoteStepNeedsBucket",
+    `step ${step} builds on earlier ones, and an agent elsewhere finds those in a bucket only: add data.artifacts and uses: [{ component: artifacts }]`,
+    { status: 400 },
+  );

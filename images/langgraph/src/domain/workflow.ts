@@ -5,7 +5,7 @@ import type { Database } from "../database.ts";
 import type { Changes } from "../store/changes.ts";
 import { addEvent, notify } from "../store/outbox.ts";
 import { digestOf, end, isEnd } from "../store/park.ts";
-import { record } from "../store/steps.ts";
+import { record, textOf } from "../store/steps.ts";
 import { findByKey, findWorkflow, insertWorkflow, listWorkflows, lockWorkflow } from "../store/workflows.ts";
 import { formatCursor, parseCursor } from "./cursor.ts";
 import * as refuse from "./refusals.ts";
@@ -142,6 +142,8 @@ export class Workflows {
   async create(input: NewWorkflow, idempotencyKey?: string): Promise<{ workflow: Workflow; created: boolean }> {
     checkNewWorkflow(input, idempotencyKey);
     const { topic, instructions = null, sessionId = null, remoteSteps = [] } = input;
+    const inNeed = remoteSteps.find((step) => step !== "researcher");
+    if (inNeed && this.#artifacts.bucket === null) throw refuse.remoteStepNeedsBucket(inNeed);
     const same = JSON.stringify([topic, instructions, sessionId, [...new Set(remoteSteps)].sort()]);
     const digest = createHash("sha256").update(same).digest("hex");
     return this.#database.transaction(async (client) => {
@@ -256,6 +258,14 @@ export class Workflows {
       if (isEnd(workflow.status)) throw refuse.alreadyFinished(workflow);
       await end(client, id, "cancelled", undefined, { by });
     });
+  }
+
+  /** The report itself. @throws AgentError 404 WorkflowNotFound, 409 ReportNotReady */
+  async reportText(id: string): Promise<string> {
+    const workflow = await this.get(id);
+    const text = workflow.report && (await textOf(this.#database, id, "writer"));
+    if (text === null) throw refuse.reportNotReady(workflow);
+    return text;
   }
 
   /**

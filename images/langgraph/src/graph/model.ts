@@ -1,9 +1,3 @@
-import {
-  type BedrockRuntimeClient,
-  BedrockRuntimeServiceException,
-  ConverseCommand,
-  type ConverseCommandOutput,
-} from "@aws-sdk/client-bedrock-runtime";
 import type { Answer } from "../store/steps.ts";
 import type { Prompt } from "./prompts.ts";
 
@@ -25,22 +19,18 @@ export class ModelFailure extends Error {
   }
 }
 
-/** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html, Errors */
-const failures: Readonly<Record<string, readonly [code: string, kind: ModelFailure["kind"], remedy: string]>> = {
-  ThrottlingException: ["ModelThrottled", "busy", "raise the account's quota for it, or run fewer workflows at once"],
-  ServiceUnavailableException: ["ModelUnavailable", "busy", "Bedrock does not serve it at present"],
-  ModelNotReadyException: ["ModelUnavailable", "busy", "it is being loaded"],
-  InternalServerException: ["ModelUnavailable", "busy", "Bedrock failed"],
-  ModelTimeoutException: ["ModelTimedOut", "bad", "it took too long; lower MODEL_MAX_TOKENS or take a faster model"],
-  ModelErrorException: ["ModelFailed", "bad", "it failed on this prompt"],
-  AccessDeniedException: [
-    "ModelAccessDenied",
-    "bad",
-    "grant the account access to it in Bedrock and the agent's role bedrock:InvokeModel",
-  ],
-  ResourceNotFoundException: ["ModelNotFound", "refused", "name one that this region has in bedrock.models"],
-  ValidationException: ["ModelRequestInvalid", "refused", "the model does not take this request"],
-};
+export interface ModelOptions {
+  readonly timeoutMs: number;
+  readonly maxTokens: number;
+}
+
+/** What writes the texts of steps. It asks once: whether and when to ask again is decided where answers are recorded. */
+export interface Model {
+  /** As metrics and the record of a step name it. */
+  readonly id: string;
+  /** @throws ModelFailure; the signal's reason when `signal` aborts */
+  ask(prompt: Prompt, signal: AbortSignal): Promise<Answer>;
+}
 
 /** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html, stopReason */
 const stops: Readonly<Record<string, readonly [code: string, message: string]>> = {
@@ -54,87 +44,25 @@ const stops: Readonly<Record<string, readonly [code: string, message: string]>> 
   malformed_tool_use: ["ModelAnswerMalformed", "is malformed"],
 };
 
-export interface ModelOptions {
-  readonly id: string;
-  readonly timeoutMs: number;
-  readonly maxTokens: number;
+/** An answer as Converse gives it. */
+export interface Given {
+  readonly text: string;
+  readonly stopReason?: string | undefined;
+  readonly usage?:
+    | { readonly inputTokens?: number | undefined; readonly outputTokens?: number | undefined }
+    | undefined;
 }
 
-/** One model of Bedrock. It asks once: whether and when to ask again is decided where answers are recorded. */
-export class Model {
-  readonly id: string;
-  readonly #bedrock: BedrockRuntimeClient;
-  readonly #options: ModelOptions;
-
-  /** @param bedrock made with maxAttempts 1 */
-  constructor(bedrock: BedrockRuntimeClient, options: ModelOptions) {
-    this.id = options.id;
-    this.#bedrock = bedrock;
-    this.#options = options;
+/** @throws ModelFailure of kind bad when the answer of `model` is of no use */
+export function readAnswer(model: string, given: Given): Answer {
+  const stop = stops[given.stopReason ?? ""];
+  if (stop) throw new ModelFailure(stop[0], "bad", `the answer of ${model} ${stop[1]}`);
+  const text = given.text.replaceAll("\0", "").trim();
+  if (text === "") throw new ModelFailure("ModelAnswerEmpty", "bad", `the answer of ${model} holds no text`);
+  if (isNonsense(text)) {
+    throw new ModelFailure("ModelAnswerMalformed", "bad", `the answer of ${model} is no readable text`);
   }
-
-  /**
-   * @throws ModelFailure; the signal's reason when `signal` aborts
-   */
-  async ask(prompt: Prompt, signal: AbortSignal): Promise<Answer> {
-    const stall = AbortSignal.timeout(this.#options.timeoutMs);
-    const command = new ConverseCommand({
-      modelId: this.id,
-      system: [{ text: prompt.system }],
-      messages: [{ role: "user", content: [{ text: prompt.user }] }],
-      inferenceConfig: { maxTokens: this.#options.maxTokens },
-    });
-    try {
-      return this.#read(await this.#bedrock.send(command, { abortSignal: AbortSignal.any([signal, stall]) }));
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof ModelFailure) throw error;
-      if (stall.aborted) {
-        throw new ModelFailure(
-          "ModelTimedOut",
-          "bad",
-          `${this.id} gave no answer in ${this.#options.timeoutMs} ms`,
-          error,
-        );
-      }
-      throw this.#failureOf(error);
-    }
-  }
-
-  #read(output: ConverseCommandOutput): Answer {
-    const stop = stops[output.stopReason ?? ""];
-    if (stop) throw new ModelFailure(stop[0], "bad", `the answer of ${this.id} ${stop[1]}`);
-    const text = (output.output?.message?.content ?? [])
-      .map((block) => block.text ?? "")
-      .join("")
-      .replaceAll("\0", "")
-      .trim();
-    if (text === "") throw new ModelFailure("ModelAnswerEmpty", "bad", `the answer of ${this.id} holds no text`);
-    if (isNonsense(text)) {
-      throw new ModelFailure("ModelAnswerMalformed", "bad", `the answer of ${this.id} is no readable text`);
-    }
-    return { text, inputTokens: output.usage?.inputTokens, outputTokens: output.usage?.outputTokens };
-  }
-
-  #failureOf(error: unknown): ModelFailure {
-    if (!(error instanceof BedrockRuntimeServiceException)) {
-      return wasSent(error)
-        ? new ModelFailure("ModelAnswerCut", "bad", `the connection broke before ${this.id} had answered`, error)
-        : new ModelFailure("ModelUnavailable", "busy", `${this.id} cannot be reached`, error);
-    }
-    const [code, kind, remedy] = failures[error.name] ??
-      (error.$fault === "server"
-        ? failures.InternalServerException
-        : (["ModelRequestInvalid", "refused", "the request was refused"] as const)) ?? ["ModelFailed", "bad", ""];
-    return new ModelFailure(code, kind, `${this.id}: ${error.name}: ${error.message} (${remedy})`, error);
-  }
-}
-
-/** A connection that broke later may have cost an answer, which is paid for: that is not repeated without end. */
-function wasSent(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const name = error instanceof Error ? error.name : "";
-  return /^(ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/.test(code) || name === "SyntaxError";
+  return { text, inputTokens: given.usage?.inputTokens, outputTokens: given.usage?.outputTokens };
 }
 
 /** Text of which no tenth is letters or digits, or in which characters were lost on the way. */

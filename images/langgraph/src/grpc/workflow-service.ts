@@ -76,8 +76,11 @@ export function workflowService(
 
     async getReport(request) {
       const id = parse(workflowId, request.id, "id");
-      const { url, expiresAt } = await withIds({ workflowId: id }, () => workflows.reportUrl(id));
-      return { url, expiresAt: timestampFromDate(expiresAt) };
+      return withIds({ workflowId: id }, async () => {
+        if (request.content) return { text: await workflows.reportText(id) };
+        const { url, expiresAt } = await workflows.reportUrl(id);
+        return { url, expiresAt: timestampFromDate(expiresAt) };
+      });
     },
   };
 }

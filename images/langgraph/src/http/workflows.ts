@@ -86,21 +86,33 @@ export function registerWorkflows(server: AgentServer, workflows: Workflows, app
     schema: {
       operationId: "getReport",
       summary: "Where the report can be read",
-      description: "A presigned URL, as JSON or, with redirect=true, as a redirection.",
+      description:
+        "A URL, as JSON or, with redirect=true, as a redirection: presigned, or of this service where there is no bucket. " +
+        "With content=true the report itself.",
       tags,
       params,
-      querystring: z.strictObject({ redirect: z.enum(["true", "false"]).default("false") }),
+      querystring: z.strictObject({
+        redirect: z.enum(["true", "false"]).default("false"),
+        content: z.enum(["true", "false"]).default("false"),
+      }),
       response: {
-        200: reportView,
+        200: {
+          description: "Where the report can be read, or with content=true the report.",
+          content: { "application/json": { schema: reportView }, "text/markdown": { schema: z.string() } },
+        },
         302: z.null().describe("Location is the presigned URL"),
         ...errorAnswers(400, 404, 409, 410, 500, 503),
       },
     },
     handler: ({ params: { id }, query }, reply) =>
       withIds({ workflowId: id }, async () => {
-        const report = await workflows.reportUrl(id);
         // Who has the URL may read the report: no cache shall keep it.
         reply.header("cache-control", "no-store");
+        if (query.content === "true") {
+          const text = await workflows.reportText(id);
+          return reply.type("text/markdown").serializer(String).send(text);
+        }
+        const report = await workflows.reportUrl(id);
         return query.redirect === "true" ? reply.redirect(report.url) : report;
       }),
   });

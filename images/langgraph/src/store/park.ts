@@ -20,14 +20,14 @@ export function waitForApproval(database: Database, lease: Lease, hours: number)
  * Asks an agent elsewhere for a step, by an event that carries a token for its callback, and lets go of the workflow until
  * then. The token is kept as a digest only.
  *
- * @param bucket in which the agent finds the artifacts of the steps before
+ * @param bucket in which the agent finds the artifacts of the steps before; null: there are none for it
  * @throws LeaseLost
  */
 export function waitForCallback(
   database: Database,
   lease: Lease,
   step: WritingStep,
-  options: { readonly minutes: number; readonly bucket: string },
+  options: { readonly minutes: number; readonly bucket: string | null },
 ): Promise<void> {
   return fenced(database, lease, async (client) => {
     const id = lease.workflowId;

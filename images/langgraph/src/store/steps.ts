@@ -97,3 +97,12 @@ export async function isApproved(database: Database, { workflowId }: Lease): Pro
   const rows = await database.rows("select from workflows where id = $1 and decision = 'approved'", [workflowId]);
   return rows.length === 1;
 }
+
+/** The recorded result of a step, null where there is none. */
+export async function textOf(database: Database, workflowId: string, step: WritingStep): Promise<string | null> {
+  const rows = await database.rows<{ text: string | null }>(
+    "select text from steps where workflow_id = $1 and step = $2",
+    [workflowId, step],
+  );
+  return rows[0]?.text ?? null;
+}

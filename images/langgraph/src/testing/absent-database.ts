@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { S3Client } from "@aws-sdk/client-s3";
-import { Artifacts } from "../artifacts.ts";
+import { BucketArtifacts } from "../artifacts.ts";
 import { Database } from "../database.ts";
 import { Workflows } from "../domain/workflow.ts";
 import { Changes } from "../store/changes.ts";
@@ -25,7 +25,7 @@ export async function workflowsWithoutDatabase(kind: "down" | "silent"): Promise
     onError: () => {},
   });
   const s3 = new S3Client({ region: "eu-central-1", credentials: { accessKeyId: "a", secretAccessKey: "b" } });
-  const artifacts = new Artifacts(s3, { bucket: "none", prefix: "artifacts/", urlSeconds: 60 });
+  const artifacts = new BucketArtifacts(s3, { bucket: "none", prefix: "artifacts/", urlSeconds: 60 });
   const workflows = new Workflows(database, artifacts, new Changes(database, 100));
   return Object.assign(workflows, {
     async [Symbol.asyncDispose]() {

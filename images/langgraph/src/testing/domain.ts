@@ -1,7 +1,7 @@
 import { createLog } from "@agentorchestrator/shared";
 import { S3Client } from "@aws-sdk/client-s3";
 import type { Postgres } from "../../../../test/support/postgres.ts";
-import { Artifacts } from "../artifacts.ts";
+import { type Artifacts, BucketArtifacts } from "../artifacts.ts";
 import { Database } from "../database.ts";
 import { Workflows } from "../domain/workflow.ts";
 import { Changes } from "../store/changes.ts";
@@ -41,7 +41,8 @@ export async function openDomain(
   const database = databaseOf(postgres, name, errors);
   await migrate(database);
   const s3 = new S3Client({ region: "eu-central-1", credentials: { accessKeyId: "none", secretAccessKey: "none" } });
-  const artifacts = options.artifacts ?? new Artifacts(s3, { bucket: "none", prefix: "artifacts/", urlSeconds: 60 });
+  const artifacts =
+    options.artifacts ?? new BucketArtifacts(s3, { bucket: "none", prefix: "artifacts/", urlSeconds: 60 });
   const changes = new Changes(database, 200);
   changes.start();
   return {

@@ -9,6 +9,8 @@ import { Loop } from "./loop.ts";
 const TAKEN_MS = 30_000;
 const LEAST_DELAY_MS = 250;
 const MOST_DELAY_MS = 60_000;
+/** Changes that follow each other closely are looked for once, and leave together. */
+const GATHER_MS = 50;
 
 /**
  * Brings the outbox to EventBridge: each event at least once, with an id by which repeats are told, each workflow's in their
@@ -25,7 +27,15 @@ export class Publisher {
     this.#bus = bus;
     this.#log = log;
     this.#loop = new Loop("publishing events", pollMs, log, (signal) => this.#publish(signal));
-    changes.on("changed", () => this.#loop.wake());
+    let gathering = false;
+    changes.on("changed", () => {
+      if (gathering) return;
+      gathering = true;
+      setTimeout(() => {
+        gathering = false;
+        this.#loop.wake();
+      }, GATHER_MS).unref();
+    });
   }
 
   start(): void {

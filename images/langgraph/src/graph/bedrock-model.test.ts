@@ -3,7 +3,8 @@ import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Answer } from "../../../../test/support/bedrock/script.ts";
 import { type BedrockStub, startBedrock } from "../../../../test/support/bedrock/stub.ts";
-import { Model, ModelFailure } from "./model.ts";
+import { BedrockModel } from "./bedrock-model.ts";
+import { ModelFailure } from "./model.ts";
 import { promptOf } from "./prompts.ts";
 
 const prompt = { system: "You are a researcher", user: "<topic>\nHeat pumps\n</topic>" };
@@ -15,14 +16,14 @@ beforeAll(async () => {
 });
 afterAll(() => stub.stop());
 
-function model(timeoutMs = 2_000, endpoint = stub.url): Model {
+function model(timeoutMs = 2_000, endpoint = stub.url): BedrockModel {
   const bedrock = new BedrockRuntimeClient({
     ...awsConfig({ AWS_REGION: "eu-central-1" }),
     endpoint,
     credentials: { accessKeyId: "a", secretAccessKey: "b" },
     maxAttempts: 1,
   });
-  return new Model(bedrock, { id: "amazon.nova-lite-v1:0", timeoutMs, maxTokens: 100 });
+  return new BedrockModel(bedrock, { id: "amazon.nova-lite-v1:0", timeoutMs, maxTokens: 100 });
 }
 
 const failureOf = async (asked: Promise<unknown>): Promise<string> => {

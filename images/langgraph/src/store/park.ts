@@ -67,8 +67,8 @@ export function release(database: Database, lease: Lease): Promise<void> {
 
 /**
  * Gives the workflow back for another attempt at `step`. The wait doubles with each failure in a row up to `capMs`, and is
- * drawn between half of that and all of it, so that many that failed together do not come back together. A step that began
- * longer than `hours` ago fails instead, with this error.
+ * drawn between half of that and all of it, so that many that failed together do not come back together. A step that began,
+ * or has had its result, longer than `hours` ago fails instead, with this error.
  *
  * @returns the wait in milliseconds, or undefined when the workflow has failed
  * @throws LeaseLost
@@ -83,8 +83,9 @@ export function tryAgain(
   return fenced(database, lease, async (client) => {
     const id = lease.workflowId;
     const { rows } = await client.query<{ failures: number; late: boolean }>(
-      `update workflows set failures = failures + 1 where id = $1 returning failures, coalesce((select
-         started_at from steps where workflow_id = $1 and step = $2), created_at) + $3 * interval '1 hour' < now() as late`,
+      `update workflows set failures = failures + 1 where id = $1 returning failures,
+         coalesce((select coalesce(recorded_at, started_at) from steps where workflow_id = $1 and step = $2), created_at)
+           + $3 * interval '1 hour' < now() as late`,
       [id, step, options.hours],
     );
     const { failures = 1, late = false } = rows[0] ?? {};

@@ -4,6 +4,7 @@ import { baseConfig, readConfig } from "@agentorchestrator/shared";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { graphOf, referenceSpec } from "../../../test/support/reference.ts";
+import { cases } from "./agreement/cases.ts";
 import { statuses } from "./api/requests.ts";
 import { schema } from "./config.ts";
 import * as refusals from "./domain/refusals.ts";
@@ -67,6 +68,14 @@ describe("docs/agents/langgraph.md", () => {
     for (const [, code = ""] of refused) expect(told).toContain(code);
     const shared = read("docs/agents/shared.md");
     expect([...told].filter((code) => !sources.includes(`"${code}"`) && !shared.includes(`\`${code}\``))).toEqual([]);
+  });
+
+  it("says of each error the statuses that both doors were seen to answer", () => {
+    const rows = page.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
+    for (const { code, http, grpc } of cases.filter((each) => each.code !== "OK")) {
+      const [, status, name] = rows.find((cells) => cells[3]?.includes(`\`${code}\``)) ?? [];
+      expect([status, name], code).toEqual([String(http), grpc]);
+    }
   });
 
   it("names every event, and no other", () => {

@@ -1,7 +1,7 @@
 import { type AgentProcess, freePort } from "@agentorchestrator/shared/testing";
 import { createClient, type Transport } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { WorkflowService } from "../grpc/gen/agentorchestrator/langgraph/v1/workflows_pb.ts";
 import { eventually, type Stage, startStage } from "../testing/stage.ts";
 import type { Door, Outcome } from "./call.ts";
@@ -191,6 +191,26 @@ describe("over HTTP", () => {
     expect([answer.status, answer.headers.get("cache-control")]).toEqual([302, "no-store"]);
     const report = await fetch(answer.headers.get("location") ?? "");
     expect(await report.text()).toBe("# Report");
+  });
+});
+
+describe("on a platform without a bucket", () => {
+  it("both doors give the report itself, and refuse steps elsewhere that need it", async () => {
+    const scope = await stage.newScope();
+    const grpcPort = await freePort();
+    const bare = await stage.replica(scope, { GRPC_PORT: String(grpcPort), ARTIFACTS_BUCKET: "" });
+    onTestFinished(async () => void (await bare.kill()));
+    const { id } = await new Subjects(stage, scope, bare, tokens.ada).inState("completed");
+    const own = createGrpcTransport({ baseUrl: `http://127.0.0.1:${grpcPort}` });
+    for (const door of [httpDoor(bare.url), grpcDoor(own)]) {
+      const { value } = await door({ operation: "getReport", id });
+      expect(value).toMatchObject({ url: `/workflows/${id}/report?content=true` });
+      expect(await door({ operation: "getReport", id, content: true })).toMatchObject({ value: { text: "# Report" } });
+      const refused = await door({ operation: "createWorkflow", topic: "Heat pumps", remoteSteps: ["analyst"] });
+      expect(refused).toMatchObject({ code: "RemoteStepNeedsBucket" });
+    }
+    const followed = await fetch(`${bare.url}/workflows/${id}/report?redirect=true`);
+    expect(await followed.text()).toBe("# Report");
   });
 });
 

@@ -98,6 +98,15 @@ describe("an error over gRPC", () => {
     expect(output.join("")).not.toContain(authorization.slice(7));
   });
 
+  it("says that nobody is configured who may decide, and not to try again, as HTTP does", async () => {
+    const { client, http } = await doors("down", { issuer: undefined });
+    const error = await failure(client.decideWorkflow({ id: "w1" }));
+    expect([error.code, reasonOf(error)]).toEqual([Code.FailedPrecondition, "ApprovalsNotConfigured"]);
+    const answer = await fetch(`${http}/approve/w1`, { method: "POST" });
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ error: { code: "ApprovalsNotConfigured", retryable: false } });
+  });
+
   it("is about a message that is larger than it may be", async () => {
     const { client } = await doors("down");
     const error = await failure(client.createWorkflow({ input: { topic: "x".repeat(70_000) } }));

@@ -46,7 +46,8 @@ export interface Doors extends AsyncDisposable {
 
 export interface DoorsOptions {
   readonly workflows: Workflows;
-  readonly issuer: Issuer | { readonly jwksUrl: string };
+  /** undefined: it is not configured who may decide. */
+  readonly issuer: Issuer | { readonly jwksUrl: string } | undefined;
   readonly check?: Check;
   readonly env?: Partial<typeof defaults>;
 }
@@ -78,8 +79,9 @@ export async function openDoors({
   const output: string[] = [];
   const log = createLog({ agent: "langgraph", level: "debug" }, { write: (line) => void output.push(line) });
   const metrics = new Metrics({ agent: "langgraph", write: (line) => void output.push(line) });
-  const key = "jwksUrl" in keys ? { jwksUrl: keys.jwksUrl } : { publicKey: keys.publicKey };
-  const approvers = new Approvers({ issuer, audience, ...key, claim: "roles", value: "workflow-approver" });
+  const approvers = new Approvers(
+    keys && { issuer, audience, ...keyOf(keys), claim: "roles", value: "workflow-approver" },
+  );
   const server = await createServer({
     agent: "langgraph",
     version: "0.0.0",
@@ -112,3 +114,6 @@ export async function openDoors({
     },
   };
 }
+
+const keyOf = (keys: NonNullable<DoorsOptions["issuer"]>) =>
+  "jwksUrl" in keys ? { jwksUrl: keys.jwksUrl } : { publicKey: keys.publicKey };

@@ -11,10 +11,10 @@ interface AgentInput {
 /** Ports of this machine that the containers reach, by what listens there. */
 export interface Ports {
   readonly bedrock: number;
-  readonly snowflake: number;
   readonly langfuse: number;
 }
 
+const here = (port: number) => `http://host.docker.internal:${port}`;
 const issuer = "https://login.example.com/";
 const audience = "workflows";
 
@@ -38,7 +38,6 @@ export async function newApprover(): Promise<{ publicKey: string; bearer(subject
  */
 export function agentsSpec(ports: Ports, approverKey: string): Record<string, unknown> {
   const { spec } = parse(readFileSync(new URL("../../../examples/dev.yaml", import.meta.url), "utf8"));
-  const here = (port: number) => `http://host.docker.internal:${port}`;
   const common = {
     AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: "/v2/credentials/task",
     LANGFUSE_BASE_URL: here(ports.langfuse),
@@ -62,14 +61,14 @@ export function agentsSpec(ports: Ports, approverKey: string): Record<string, un
         LEASE_SECONDS: "3",
       },
     }),
-    "snowflake-cortex": () => ({ env: { ...common, SNOWFLAKE_URL: here(ports.snowflake) } }),
+    "snowflake-cortex": () => ({ env: common }),
   };
   const agents = spec.agents.map((agent: AgentInput) => ({ ...agent, ...more[agent.name]?.(agent) }));
   return { ...spec, agents, data: { ...spec.data, artifacts: {} } };
 }
 
-/** The Secret `snowflake` of the reference case, for the account that stands in for Snowflake. */
-export function snowflakeSecret(privateKey: string): string {
+/** The Secret `snowflake` of the reference case, for the account that stands in for Snowflake; its address, too, is a key of it. */
+export function snowflakeSecret(privateKey: string, port: number): string {
   const stringData = {
     account: "testorg-test",
     user: "agent",
@@ -77,6 +76,7 @@ export function snowflakeSecret(privateKey: string): string {
     role: "READER",
     warehouse: "WH",
     database: "DB1",
+    url: here(port),
   };
   const metadata = { name: "snowflake", namespace: "agents" };
   return JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata, stringData });

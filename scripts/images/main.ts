@@ -89,6 +89,11 @@ reaching(building(program.command("publish").description("build what changed, pu
   )
   .option("--kustomize <folder>", "write the digests as a kustomize component there")
   .action(async (flags: PublishFlags) => {
+    if (flags.standIns && !flags.registry)
+      throw new ImagesError(
+        "StandInsRefused",
+        "images on --stand-ins are for trying out: with --registry, not into Amazon ECR",
+      );
     const agents = chosenAgents(root, flags.agents);
     const to = await findDestination(flags, agents, log);
     const published: Published[] = [];

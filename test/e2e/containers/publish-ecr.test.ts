@@ -69,6 +69,12 @@ describe.skipIf(!process.env.AGENTORCH_CONTAINERS)("publishing to repositories t
     expect(status).toBe(1);
   });
 
+  it("takes no image on stand-ins into Amazon ECR", async () => {
+    const { status, output } = await images(["publish", "--stand-ins", "--region", "us-east-1"]);
+    expect(output).toMatch(/^StandInsRefused: /m);
+    expect(status).toBe(1);
+  });
+
   it("says how to give credentials, and which region it lacks", async () => {
     const where = ["publish", "--agents", "langgraph", "--ecr-endpoint", emulator.url];
     const without = await images([...where, "--region", "us-east-1"], {});

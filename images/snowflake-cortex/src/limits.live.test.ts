@@ -92,32 +92,55 @@ test("more requests than sessions wait in line, and are told to come again when 
   expect(await snowflake.sessions()).toBeLessThanOrEqual(2);
 });
 
-test.each([
-  ["000606", "57P03", "No active warehouse selected in the current session.", 503, "WarehouseUnavailable", true],
-  [
-    "090073",
-    "22000",
-    "Warehouse 'WH' cannot be resumed because resource monitor 'M' has exceeded its quota.",
-    503,
-    "WarehouseUnavailable",
-    false,
-  ],
-  ["000604", "57014", "SQL execution canceled", 503, "StatementCancelled", true],
-  [
-    "003001",
-    "42501",
-    "SQL access control error: Insufficient privileges to operate on table 'T'",
-    403,
-    "SnowflakeForbidden",
-    false,
-  ],
-  ["100051", "22012", "Division by zero", 422, "StatementFailed", false],
-  ["300002", "XX000", "Processing aborted by error 300002", 502, "SnowflakeError", false],
-])("failure %s of Snowflake is told with status and code", async (code, state, message, status, told, retryable) => {
-  await snowflake.change({ faults: [{ match: "from t", code, state, message }] });
-  const answer = await cortex.post("/query", { sql: "select 1 from t" });
-  expect(answer.status).toBe(status);
-  expect(answer.body.error).toMatchObject({ code: told, retryable, details: { snowflakeCode: code, sqlState: state } });
+test("failures of Snowflake are told with status and code", async () => {
+  const cases = [
+    ["000606", "57P03", "No active warehouse selected in the current session.", 503, "WarehouseUnavailable", true],
+    [
+      "090073",
+      "22000",
+      "Warehouse 'WH' cannot be resumed because resource monitor 'M' has exceeded its quota.",
+      503,
+      "WarehouseUnavailable",
+      false,
+    ],
+    ["000604", "57014", "SQL execution canceled", 503, "StatementCancelled", true],
+    [
+      "003001",
+      "42501",
+      "SQL access control error: Insufficient privileges to operate on table 'T'",
+      403,
+      "SnowflakeForbidden",
+      false,
+    ],
+    ["100051", "22012", "Division by zero", 422, "StatementFailed", false],
+    ["300002", "XX000", "Processing aborted by error 300002", 502, "SnowflakeError", false],
+  ] as const;
+  for (const [code, state, message, status, told, retryable] of cases) {
+    await snowflake.change({ faults: [{ match: "from t", code, state, message }] });
+    const answer = await cortex.post("/query", { sql: "select 1 from t" });
+    expect(answer.status, code).toBe(status);
+    const details = { snowflakeCode: code, sqlState: state };
+    expect(answer.body.error, code).toMatchObject({ code: told, retryable, details });
+  }
+});
+
+test("a service that stalls, and one whose client goes, are let go", async () => {
+  // A client that aborts connects anew and asks nothing: such a connection holds the end of a task up.
+  const agent = await startCortex(snowflake, { SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS: "1", DRAIN_SECONDS: "1" });
+  try {
+    await agent.ready();
+    await snowflake.change({ faults: [{ match: "cortex-search", code: "", delay: 20, times: 2 }] });
+    const stalled = await agent.post("/search", { query: "x", service: "docs" });
+    expect([stalled.status, stalled.body.error.code]).toEqual([504, "SnowflakeTimeout"]);
+    const client = new AbortController();
+    const request = agent.post("/search", { query: "y", service: "docs" }, { signal: client.signal });
+    await until("it is sent", async () => (await snowflake.asked("rest")).length === 2);
+    client.abort();
+    await expect(request).rejects.toThrow();
+    await until("the stand-in sees both go", async () => (await snowflake.asked("gone")).length === 2);
+  } finally {
+    await agent.stop();
+  }
 });
 
 test("a session that Snowflake ended is replaced", async () => {

@@ -26,6 +26,8 @@ class Fault:
     message: str = "scripted"
     times: int = 1
     status: int = 400
+    # Seconds that a REST call takes, instead of a failure.
+    delay: float = 0
 
 
 @dataclass

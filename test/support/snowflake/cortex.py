@@ -5,6 +5,7 @@ https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-search/query-co
 https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api
 """
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -42,7 +43,10 @@ def routes(account: Account) -> list[Route]:
             account.record("rest", path=request.url.path, headers=dict(request.headers), body=body)
             if refused:
                 return refused
-            if fault := account.fault(request.url.path):
+            fault = account.fault(request.url.path)
+            if fault and fault.delay:
+                await stall(account, request, fault.delay)
+            elif fault:
                 return JSONResponse({"code": fault.code, "message": fault.message}, status_code=fault.status)
             return answer(body, request)
 
@@ -94,6 +98,15 @@ def routes(account: Account) -> list[Route]:
         service("/api/v2/databases/{database}/schemas/{schema}/cortex-search-services/{name}:query", search),
         service("/api/v2/cortex/v1/chat/completions", chat),
     ]
+
+
+async def stall(account: Account, request: Request, seconds: float) -> None:
+    """Waits, and records when the caller does not."""
+    for _ in range(int(seconds * 20)):
+        if await request.is_disconnected():
+            account.record("gone", path=request.url.path)
+            return
+        await asyncio.sleep(0.05)
 
 
 def check(account: Account, request: Request) -> Response | None:

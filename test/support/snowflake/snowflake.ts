@@ -19,7 +19,7 @@ const fakesnow = {
 
 /** What was asked of the stand-in, in order. */
 export interface Asked {
-  readonly kind: "login" | "logout" | "statement" | "result" | "file" | "abort" | "complete" | "rest";
+  readonly kind: "login" | "logout" | "statement" | "result" | "file" | "abort" | "complete" | "rest" | "gone";
   readonly [field: string]: unknown;
 }
 
@@ -51,6 +51,8 @@ export interface Change {
     message?: string;
     times?: number;
     status?: number;
+    /** Seconds that a REST call takes, instead of a failure. */
+    delay?: number;
   }[];
   /** Seconds after which a running statement is answered "in progress". */
   readonly hold?: number;

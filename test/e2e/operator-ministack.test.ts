@@ -1,10 +1,16 @@
-import { DescribeServicesCommand, ECSClient, ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
+import {
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  ListTaskDefinitionsCommand,
+} from "@aws-sdk/client-ecs";
+import { DescribeReplicationGroupsCommand, ElastiCacheClient } from "@aws-sdk/client-elasticache";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AccountConfig } from "../support/account.ts";
 import { type Emulator, startEmulator } from "../support/emulators/emulator.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";
 import { type Installation, startInstallation } from "../support/installation.ts";
-import { inventoryOf } from "../support/orchestrator.ts";
+import { inventoryOf, isReady } from "../support/orchestrator.ts";
 import { type OperatorProcess, startOperatorProcess } from "../support/processes.ts";
 import { writesIn } from "./calls.ts";
 import { fillsFor, gaps } from "./gaps.ts";
@@ -69,6 +75,29 @@ test("another number of tasks and another image reach ECS, and nothing of the ol
   const active = await ecs.send(new ListTaskDefinitionsCommand({ status: "ACTIVE" }));
   const revisions = active.taskDefinitionArns?.map((arn) => arn.split("/").at(-1));
   expect(revisions).toEqual([`${PREFIX}-aws-agent-core:1`, `${PREFIX}-langgraph:1`, `${PREFIX}-snowflake-cortex:2`]);
+});
+
+test("a cache is made, wired into the agent that uses it, and found as declared", async () => {
+  const live = await platform.object.get();
+  const uses = [{ component: "database" as const }, { component: "cache" as const }];
+  const agents = live?.spec.agents.map((agent) => (agent.name === "langgraph" ? { ...agent, uses } : agent));
+  const cache = { replicas: 1, maxMemoryPolicy: "noeviction" };
+  await platform.object.merge({ spec: { data: { cache }, agents } });
+  const object = await platform.until((now) => isReady(now) && now?.status?.summary?.resources === "67/67");
+  const { ReplicationGroups = [] } = await new ElastiCacheClient(account).send(
+    new DescribeReplicationGroupsCommand({}),
+  );
+  expect(ReplicationGroups).toMatchObject([
+    { ReplicationGroupId: `${PREFIX}-cache`, Engine: "valkey", AutomaticFailover: "enabled", MultiAZ: "enabled" },
+  ]);
+  const host = ReplicationGroups[0]?.NodeGroups?.[0]?.PrimaryEndpoint?.Address;
+  const revision = object?.status?.resources?.find(({ node }) => node === "agent/langgraph/task-definition")?.id;
+  const { taskDefinition } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: revision }));
+  const environment = taskDefinition?.containerDefinitions?.[0]?.environment;
+  expect(environment).toContainEqual({ name: "REDIS_URL", value: `rediss://${host}:6379` });
+  const before = new Map(gateway.calls);
+  await platform.lookAtEverything();
+  expect(writesIn(gateway.calls, before)).toEqual({});
 });
 
 test("kubectl delete leaves nothing in the account", async () => {

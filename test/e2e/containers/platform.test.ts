@@ -21,7 +21,7 @@ import { agentsSpec, newApprover, snowflakeSecret } from "./agents-spec.ts";
 import { managedPassword } from "./managed-password.ts";
 
 const ACCOUNT = "111122223333";
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 120_000;
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const replicas = { "aws-agent-core": 2, langgraph: 2, "snowflake-cortex": 3 };
 

@@ -4,6 +4,7 @@ import type { AccountConfig } from "../account.ts";
 import { type BedrockStub, startBedrock } from "../bedrock/stub.ts";
 import { Server } from "../control-plane/process.ts";
 import { type Emulator, startEmulator } from "../emulators/emulator.ts";
+import { emulators } from "../emulators/registry.ts";
 import { cleanEnv } from "../processes.ts";
 import { type Snowflake, startSnowflake } from "../snowflake/snowflake.ts";
 import { ContainerEngine, type ContainerNetwork } from "./engine.ts";
@@ -13,6 +14,13 @@ import { startRegistry, type TestRegistry } from "./registry.ts";
 /** The gateway is where ECS has the credentials of a task's role: SDKs take them from nowhere else without TLS. */
 const network: ContainerNetwork = { name: "agents", subnet: "169.254.170.0/24", gateway: "169.254.170.2" };
 const region = "us-east-1";
+
+/** MiniStack with what it takes for databases in containers, which it gives certificates. */
+const withTls = {
+  ...emulators.ministack,
+  version: `${emulators.ministack.version}-tls`,
+  requirements: new URL("../emulators/requirements/ministack-tls.txt", import.meta.url),
+};
 
 /** What stands in for AWS and for others, with MiniStack's tasks and databases as real containers. */
 export interface World {
@@ -60,7 +68,7 @@ export async function startWorld(id: string): Promise<World> {
       MINISTACK_HOST: "host.docker.internal",
       MINISTACK_ACCOUNT_ID: id,
     };
-    const emulator = keep(await startEmulator("ministack", env));
+    const emulator = keep(await startEmulator("ministack", env, withTls));
     const [bedrock, snowflake, langfuse] = [
       keep(await startBedrock([])),
       keep(await startSnowflake()),

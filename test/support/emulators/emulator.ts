@@ -19,9 +19,13 @@ export interface Emulator {
  * Installs the emulator where it is missing, starts it on a free port and returns once it serves.
  *
  * @param env in addition to what it needs anyway, as `DOCKER_HOST` or `AUTH`
+ * @param emulator another installation of it
  */
-export async function startEmulator(name: EmulatorName, env: Readonly<Record<string, string>> = {}): Promise<Emulator> {
-  const emulator: EmulatorProgram = emulators[name];
+export async function startEmulator(
+  name: EmulatorName,
+  env: Readonly<Record<string, string>> = {},
+  emulator: EmulatorProgram = emulators[name],
+): Promise<Emulator> {
   const program = await installed(emulator);
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;

@@ -20,10 +20,10 @@ const HINDERED_AGAIN_MS = 15_000;
 
 /** The first word on a new object: who waits for it must not take silence for readiness, as kstatus does. */
 export async function reportBegun(operator: Operator, writer: StatusWriter): Promise<void> {
-  const { status = {}, metadata } = writer.object;
+  const { status = {} } = writer.object;
   const begun = { reason: "Progressing", message: "looking at what AWS has of it", stalled: false };
   const now = new Date(operator.clock.now()).toISOString();
-  await writer.begin(summarizeHindrance(status, begun, metadata.generation, now), finalizer);
+  await writer.begin(summarizeHindrance(status, begun, writer.generation, now), finalizer);
 }
 
 /** Writes the status of a pass and its events, and says in how many milliseconds the next one is due. */
@@ -37,7 +37,7 @@ export async function reportPass(
   const { pass, deleting } = prepared;
   const previous = object.status ?? {};
   const status = summarize({
-    generation: object.metadata.generation,
+    generation: writer.generation,
     deleting,
     previous,
     outcome,
@@ -52,7 +52,7 @@ export async function reportPass(
     now: new Date(operator.clock.now()).toISOString(),
   });
   await writer.all(status, pass.inventory.entries);
-  const settled = previous.observedGeneration === object.metadata.generation && wasReady(previous.conditions);
+  const settled = previous.observedGeneration === writer.generation && wasReady(previous.conditions);
   await tell(operator, object, notesOf(outcome, settled));
   return (await pass.memory.imagesMoved()) ? 0 : againMs(operator, prepared, outcome);
 }
@@ -81,7 +81,7 @@ export async function reportHindrance(operator: Operator, writer: StatusWriter, 
   const { object } = writer;
   const previous = object.status ?? {};
   const now = new Date(operator.clock.now()).toISOString();
-  const status = summarizeHindrance(previous, hindrance, object.metadata.generation, now);
+  const status = summarizeHindrance(previous, hindrance, writer.generation, now);
   await writer.allBut(status);
   const { reason, message } = hindrance;
   await tell(operator, object, [{ type: "Warning", reason, action: "Reconcile", message, stands: true }]);
@@ -96,7 +96,7 @@ export async function reportPaused(operator: Operator, writer: StatusWriter): Pr
   const now = new Date(operator.clock.now()).toISOString();
   const hindrance = { reason: "Paused", message, stalled: true };
   const previous = object.status ?? {};
-  await writer.allBut(summarizeHindrance(previous, hindrance, object.metadata.generation, now));
+  await writer.allBut(summarizeHindrance(previous, hindrance, writer.generation, now));
   return undefined;
 }
 

@@ -11,10 +11,20 @@ import type { KubeObject, ObjectStore } from "../kube/object-store.ts";
 export class StatusWriter {
   readonly #store: ObjectStore<Spec, Status>;
   #object: KubeObject<Spec, Status>;
+  #generation: number;
 
   constructor(store: ObjectStore<Spec, Status>, object: KubeObject<Spec, Status>) {
     this.#store = store;
     this.#object = object;
+    this.#generation = object.metadata.generation;
+  }
+
+  /**
+   * Of the spec that this pass carries out. An edit that arrives meanwhile shows in `object` after the next write: it is the
+   * next pass's, and nothing is told of its generation before.
+   */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** As the server had it after the last write. */
@@ -29,6 +39,7 @@ export class StatusWriter {
   async begin(status: Omit<Status, "resources">, finalizer: string): Promise<void> {
     if (this.#object.status?.resources === undefined) await this.all(status, []);
     this.#object = await this.#store.addFinalizer(this.#object, finalizer);
+    this.#generation = this.#object.metadata.generation;
   }
 
   async resources(entries: readonly InventoryEntry[]): Promise<void> {

@@ -28,7 +28,7 @@ export function configureDriver(log: Logger): void {
  */
 export interface Sockets {
   readonly agent: HttpAgent | HttpsAgent;
-  /** Fires when no connection could be made for LOST_MS, with the last error as its reason. */
+  /** Fires when a connection failed and none could be made for LOST_MS, with that error as its reason. */
   readonly lost: AbortSignal;
   shut(): void;
 }
@@ -43,19 +43,20 @@ export function socketsFor(url: string): Sockets {
   const agent = url.startsWith("http:") ? new HttpAgent(options) : new HttpsAgent(options);
   const create = agent.createConnection.bind(agent);
   const lost = new AbortController();
+  const connectedEvent = url.startsWith("http:") ? "connect" : "secureConnect";
   let open = true;
-  let failingSince: number | undefined;
+  let failing: NodeJS.Timeout | undefined;
   const failed = (error: unknown) => {
-    failingSince ??= performance.now();
-    if (performance.now() - failingSince >= LOST_MS) lost.abort(error);
-  };
-  const connected = () => {
-    failingSince = undefined;
+    failing ??= setTimeout(() => lost.abort(error), LOST_MS).unref();
   };
   agent.createConnection = (connection, callback) => {
     if (!open) throw Object.assign(new Error("the session is closed"), { code: CANCELLED });
     const socket = create(connection, callback);
-    socket?.once("error", failed).once(url.startsWith("http:") ? "connect" : "secureConnect", connected);
+    socket?.once("error", failed).once(connectedEvent, () => {
+      socket.off("error", failed);
+      clearTimeout(failing);
+      failing = undefined;
+    });
     return socket;
   };
   return {
@@ -63,6 +64,7 @@ export function socketsFor(url: string): Sockets {
     lost: lost.signal,
     shut() {
       open = false;
+      clearTimeout(failing);
       agent.destroy();
     },
   };

@@ -9,6 +9,7 @@ import {
   startTracing,
 } from "@agentorchestrator/shared";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import packageJson from "../package.json" with { type: "json" };
 import { accountOf } from "./account.ts";
 import { Analyst } from "./analyst.ts";
 import { Completions } from "./complete.ts";
@@ -91,7 +92,7 @@ await runAgent(async () => {
 
   const server = await createServer({
     agent,
-    version: "0.1.0",
+    version: packageJson.version,
     config,
     log,
     metrics,

@@ -21,7 +21,8 @@ interface Role {
 }
 
 /** Database roles of Snowflake's own database that only let look or use functions; their grants are not for all to see. */
-const known = /^SNOWFLAKE\.[A-Z_]+_(VIEWER|USER)$/;
+const isKnown = ({ kind, name }: Role): boolean =>
+  kind === "DATABASE ROLE" && /^SNOWFLAKE\.[A-Z_]+_(VIEWER|USER)$/.test(name);
 
 /**
  * Every grant that is in the user's reach: of the session's role, of the user's other roles (a procedure within a
@@ -48,7 +49,7 @@ export async function readGrants(session: Session, signal?: AbortSignal): Promis
     for (const grant of await grantsTo(session, next, ask)) {
       grants.push(grant);
       const inherited = roleOf(grant);
-      if (!inherited || known.test(inherited.name) || seen.has(key(inherited))) continue;
+      if (!inherited || isKnown(inherited) || seen.has(key(inherited))) continue;
       seen.add(key(inherited));
       roles.push(inherited);
     }
@@ -108,7 +109,10 @@ async function grantsTo(session: Session, role: Role, ask: { signal?: AbortSigna
 function roleOf(grant: Grant): Role | undefined {
   const kind = grant.grantedOn.toUpperCase().replaceAll("_", " ");
   if (kind !== "ROLE" && kind !== "DATABASE ROLE" && kind !== "APPLICATION ROLE") return undefined;
-  return { kind, name: grant.name.includes('"') ? grant.name : grant.name.split(".").map(identifier).join(".") };
+  // Names that need quotes come with them.
+  if (grant.name.includes('"')) return { kind, name: grant.name };
+  const parts = kind === "ROLE" ? [grant.name] : grant.name.split(".");
+  return { kind, name: parts.map(identifier).join(".") };
 }
 
 /** Quoted unless it is a plain one in upper case. */

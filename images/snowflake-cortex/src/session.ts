@@ -78,7 +78,7 @@ export class Session {
 
   /** Whether it may be used again. */
   get usable(): boolean {
-    return !this.#lost && this.#connection.isUp();
+    return !this.#lost && !this.#sockets.lost.aborted && this.#connection.isUp();
   }
 
   /** Asks Snowflake whether the session still lives. Never throws. */

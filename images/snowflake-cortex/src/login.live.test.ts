@@ -5,6 +5,7 @@ import { startAgent } from "@agentorchestrator/shared/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { keyPair, type Snowflake, startSnowflake } from "../../../test/support/snowflake/snowflake.ts";
 import { type Cortex, startCortex, until } from "./testing/cortex.ts";
+import { startTls } from "./testing/tls.ts";
 
 let snowflake: Snowflake;
 let cortex: Cortex | undefined;
@@ -61,6 +62,24 @@ test("the agent waits for Snowflake that is not there at its start", async () =>
     true,
   ]);
   expect((await agent.ready(503)).body.checks.role.status).toBe("failed");
+});
+
+test("Snowflake is spoken to by TLS, and only where its certificate is trusted", async () => {
+  const tls = await startTls(snowflake.url);
+  try {
+    const trusting = await start({ SNOWFLAKE_URL: tls.url, NODE_EXTRA_CA_CERTS: tls.certificate });
+    await trusting.ready();
+    expect((await trusting.post("/query", { sql: "select 1" })).status).toBe(200);
+    expect((await trusting.post("/search", { query: "x", service: "docs" })).status).toBe(200);
+    await trusting.stop();
+    await snowflake.change({ log: [] });
+    const wary = await start({ SNOWFLAKE_URL: tls.url });
+    const { body } = await wary.post("/query", { sql: "select 1" });
+    expect(body.error).toMatchObject({ code: "SnowflakeUnavailable", message: expect.stringContaining("certificate") });
+    expect(await snowflake.asked(), "no token was sent").toEqual([]);
+  } finally {
+    await tls.stop();
+  }
 });
 
 test("role, warehouse and database may be left to the user's defaults in Snowflake", async () => {

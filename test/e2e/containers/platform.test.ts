@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Published } from "../../../scripts/images/publish.ts";
 import { run } from "../../../scripts/run.ts";
 import type { Script } from "../../support/bedrock/script.ts";
+import { askByHost } from "../../support/containers/by-host.ts";
 import { startWorld, type World } from "../../support/containers/world.ts";
 import { kubectl } from "../../support/control-plane/kubectl.ts";
 import { type Gateway, startGateway } from "../../support/gateway.ts";
@@ -69,14 +70,11 @@ describe.skipIf(!process.env.AGENTORCH_CONTAINERS)("the reference case in contai
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<T> {
-    const front = new URL((await object.get())?.status?.endpoint ?? "");
-    const answer = await fetch(new URL(path, world.account.endpoint), {
-      method,
-      headers: { host: front.host, ...(body !== undefined && { "content-type": "application/json" }), ...headers },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    const front = (await object.get())?.status?.endpoint ?? "";
+    const sent = body === undefined ? "" : JSON.stringify(body);
+    const all = { ...(sent !== "" && { "content-type": "application/json" }), ...headers };
+    const { status, text } = await askByHost(world.account.endpoint, new URL(path, front), method, all, sent);
+    if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text}`);
     return JSON.parse(text);
   }
   const status = (id: string, wanted: string) =>
@@ -93,11 +91,7 @@ describe.skipIf(!process.env.AGENTORCH_CONTAINERS)("the reference case in contai
   const report = async (id: string): Promise<string> => {
     const { url } = await ask<{ url: string }>("GET", `/workflows/${id}/report`);
     // A name that only containers know.
-    const signed = new URL(url);
-    const answer = await fetch(new URL(signed.pathname + signed.search, world.account.endpoint), {
-      headers: { host: signed.host },
-    });
-    return answer.text();
+    return (await askByHost(world.account.endpoint, new URL(url), "GET")).text;
   };
   const tasksOf = async (agent: string): Promise<readonly Task[]> => {
     const ecs = new ECSClient(world.account);

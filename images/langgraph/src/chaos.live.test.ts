@@ -9,6 +9,7 @@ import { planOf } from "./chaos/plan.ts";
 import { type Outcome, runChaos } from "./chaos/run.ts";
 import { type Stage, startStage } from "./testing/stage.ts";
 
+// A failure is repeated with its CHAOS_SEED, and found sooner with more kills: the moments differ from run to run all the same.
 const seed = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 1e9));
 const kills = Number(process.env.CHAOS_KILLS ?? 50);
 const plan = planOf(Number(process.env.CHAOS_WORKFLOWS ?? 100));

@@ -22,7 +22,6 @@ it("takes what the operator wires, and has a value for the rest", () => {
     DATABASE_SSLMODE: "require",
     ARTIFACTS_PREFIX: "artifacts/",
     BEDROCK_MODELS: ["anthropic.claude", "amazon.nova"],
-    EVENT_BUS_NAME: "default",
     APPROVAL_TIMEOUT_HOURS: 24,
   });
   expect(readConfig(schema, { ...env, APPROVAL_TIMEOUT_HOURS: "0.5" }).APPROVAL_TIMEOUT_HOURS).toBe(0.5);

@@ -46,8 +46,10 @@ export const schema = z
     AWS_AGENT_CORE_URL: peerUrl("aws-agent-core").optional(),
     EVENT_BUS_NAME: z
       .string()
-      .default("default")
-      .describe("bus for events of workflows; wired by uses: [{ component: events }]"),
+      .optional()
+      .describe(
+        "bus for events of workflows, which are told to nobody without one; wired by uses: [{ component: events }]",
+      ),
     APPROVAL_TIMEOUT_HOURS: amount(8_760).default(24).describe(`time to decide; ${own}`),
     CALLBACK_TIMEOUT_MINUTES: amount(43_200).default(60).describe(`time for an agent elsewhere to do a step; ${own}`),
     RETENTION_DAYS: amount(3_650).default(90).describe(`after which ended workflows are removed; ${own}`),

@@ -21,8 +21,17 @@ export function entryOf(event: OutboxEvent, bus: string): PutEventsRequestEntry 
   };
 }
 
-/** The bus on which every change of a workflow is told. */
-export class EventBus {
+/** Where every change of a workflow is told. */
+export interface Bus {
+  /** @returns for each why it was refused, undefined where it was taken */
+  put(events: readonly OutboxEvent[], signal: AbortSignal): Promise<(string | undefined)[]>;
+}
+
+/** For a platform without events: takes them all and tells nobody, so that they do not gather. */
+export const nobody: Bus = { put: async (events) => events.map(() => undefined) };
+
+/** A bus of EventBridge. */
+export class EventBus implements Bus {
   readonly #eventBridge: EventBridgeClient;
   readonly #name: string;
 

@@ -21,7 +21,7 @@ import { type ApproverOptions, Approvers } from "./auth.ts";
 import { type Config, schema } from "./config.ts";
 import { credentials, Database } from "./database.ts";
 import { Workflows } from "./domain/workflow.ts";
-import { EventBus } from "./events.ts";
+import { EventBus, nobody } from "./events.ts";
 import { BedrockModel } from "./graph/bedrock-model.ts";
 import { FrontDoorModel } from "./graph/front-door-model.ts";
 import type { Model } from "./graph/model.ts";
@@ -71,7 +71,7 @@ await runAgent(async () => {
   const pollMs = config.POLL_SECONDS * 1_000;
   const leaseMs = config.LEASE_SECONDS * 1_000;
   const changes = new Changes(database, pollMs);
-  const workflows = new Workflows(database, artifacts, changes);
+  const workflows = new Workflows(database, artifacts, changes, { withoutEvents: config.EVENT_BUS_NAME === undefined });
   const driver = new Driver(
     { database, artifacts, model, metrics, badAnswers: config.MODEL_BAD_ANSWERS, leaseMs },
     {
@@ -89,7 +89,8 @@ await runAgent(async () => {
     leaseMs,
     pollMs,
   });
-  const bus = new EventBus(new EventBridgeClient(awsConfig(config)), config.EVENT_BUS_NAME);
+  const name = config.EVENT_BUS_NAME;
+  const bus = name === undefined ? nobody : new EventBus(new EventBridgeClient(awsConfig(config)), name);
   const publisher = new Publisher(database, bus, changes, log, pollMs);
   const sweeper = new Sweeper(database, log, {
     everyMs: config.SWEEP_SECONDS * 1_000,

@@ -194,11 +194,11 @@ describe("over HTTP", () => {
   });
 });
 
-describe("on a platform without a bucket", () => {
+describe("on a platform without a bucket and events", () => {
   it("both doors give the report itself, and refuse steps elsewhere that need it", async () => {
     const scope = await stage.newScope();
     const grpcPort = await freePort();
-    const bare = await stage.replica(scope, { GRPC_PORT: String(grpcPort), ARTIFACTS_BUCKET: "" });
+    const bare = await stage.replica(scope, { GRPC_PORT: String(grpcPort), ARTIFACTS_BUCKET: "", EVENT_BUS_NAME: "" });
     onTestFinished(async () => void (await bare.kill()));
     const { id } = await new Subjects(stage, scope, bare, tokens.ada).inState("completed");
     const own = createGrpcTransport({ baseUrl: `http://127.0.0.1:${grpcPort}` });
@@ -208,6 +208,8 @@ describe("on a platform without a bucket", () => {
       expect(await door({ operation: "getReport", id, content: true })).toMatchObject({ value: { text: "# Report" } });
       const refused = await door({ operation: "createWorkflow", topic: "Heat pumps", remoteSteps: ["analyst"] });
       expect(refused).toMatchObject({ code: "RemoteStepNeedsBucket" });
+      const untold = await door({ operation: "createWorkflow", topic: "Heat pumps", remoteSteps: ["researcher"] });
+      expect(untold).toMatchObject({ code: "RemoteStepNeedsEvents" });
     }
     const followed = await fetch(`${bare.url}/workflows/${id}/report?redirect=true`);
     expect(await followed.text()).toBe("# Report");

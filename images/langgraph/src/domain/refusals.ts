@@ -75,3 +75,10 @@ export const remoteStepNeedsBucket = (step: Step) =>
     `step ${step} builds on earlier ones, and an agent elsewhere finds those in a bucket only: add data.artifacts and uses: [{ component: artifacts }]`,
     { status: 400 },
   );
+
+export const remoteStepNeedsEvents = () =>
+  new AgentError(
+    "RemoteStepNeedsEvents",
+    "an agent elsewhere is asked for a step by an event, and this platform tells none: add uses: [{ component: events }]",
+    { status: 400 },
+  );

@@ -126,9 +126,17 @@ export interface CallbackReport {
 export class Workflows {
   readonly #database: Database;
   readonly #artifacts: Artifacts;
+  readonly #withoutEvents: boolean;
   readonly #changes: Changes;
 
-  constructor(database: Database, artifacts: Artifacts, changes: Changes) {
+  /** @param options.withoutEvents nobody is told of anything, and so nobody elsewhere can be asked for a step */
+  constructor(
+    database: Database,
+    artifacts: Artifacts,
+    changes: Changes,
+    options: { readonly withoutEvents?: boolean } = {},
+  ) {
+    this.#withoutEvents = options.withoutEvents ?? false;
     this.#database = database;
     this.#artifacts = artifacts;
     this.#changes = changes;
@@ -144,6 +152,7 @@ export class Workflows {
     const { topic, instructions = null, sessionId = null, remoteSteps = [] } = input;
     const inNeed = remoteSteps.find((step) => step !== "researcher");
     if (inNeed && this.#artifacts.bucket === null) throw refuse.remoteStepNeedsBucket(inNeed);
+    if (remoteSteps.length > 0 && this.#withoutEvents) throw refuse.remoteStepNeedsEvents();
     const same = JSON.stringify([topic, instructions, sessionId, [...new Set(remoteSteps)].sort()]);
     const digest = createHash("sha256").update(same).digest("hex");
     return this.#database.transaction(async (client) => {

@@ -102,6 +102,7 @@ async function stageOf(
           DATABASE_SSLMODE: "disable",
           DATABASE_SECRET_ARN: secretArn,
           ARTIFACTS_BUCKET: bucket,
+          EVENT_BUS_NAME: "default",
           BEDROCK_MODELS: "anthropic.claude-sonnet-4-5-20250929-v1:0,amazon.nova-lite-v1:0",
           GRPC_PORT: "0",
           APPROVAL_ISSUER: "https://login.example.com/",

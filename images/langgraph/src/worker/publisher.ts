@@ -1,6 +1,6 @@
 import type { Logger } from "@agentorchestrator/shared";
 import type { Database } from "../database.ts";
-import type { EventBus } from "../events.ts";
+import type { Bus } from "../events.ts";
 import type { Changes } from "../store/changes.ts";
 import { eventRefused, eventsPublished, takeEvents } from "../store/outbox.ts";
 import { Loop } from "./loop.ts";
@@ -18,11 +18,11 @@ const GATHER_MS = 50;
  */
 export class Publisher {
   readonly #database: Database;
-  readonly #bus: EventBus;
+  readonly #bus: Bus;
   readonly #log: Logger;
   readonly #loop: Loop;
 
-  constructor(database: Database, bus: EventBus, changes: Changes, log: Logger, pollMs: number) {
+  constructor(database: Database, bus: Bus, changes: Changes, log: Logger, pollMs: number) {
     this.#database = database;
     this.#bus = bus;
     this.#log = log;

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -47,5 +47,9 @@ export async function startRegistry(): Promise<TestRegistry> {
     options,
   );
   await server.ready(async () => (await fetch(`http://${host}/v2/`)).ok);
-  return { host, requests: () => asked.splice(0), stop: () => server.stop() };
+  const stop = async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { host, requests: () => asked.splice(0), stop };
 }

@@ -90,6 +90,6 @@ async function startBridge(id: string, aws: string, ports: readonly string[]): P
   const where = ["--gateway", network.gateway, "--account", id, "--region", region, "--aws", aws];
   const args = [program, ...where, ...ports.flatMap((port) => ["--port", port])];
   const bridge = new Server("bridge", process.execPath, args, undefined, { env: cleanEnv() });
-  await bridge.ready(async () => (await fetch(`http://${network.gateway}/v2/credentials/ready`)).ok);
+  await bridge.ready(async () => (await fetch(`http://${network.gateway}/`)).status === 404);
   return bridge;
 }

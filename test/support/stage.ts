@@ -118,7 +118,8 @@ export class Stage {
     return digests;
   }
 
-  async pushImage(repositoryName: string, imageTag: string): Promise<string> {
+  /** Pushes an image under the tag and returns its digest: another one for other `content`. */
+  async pushImage(repositoryName: string, imageTag: string, content = imageTag): Promise<string> {
     const mediaType = "application/vnd.oci.image.manifest.v1+json";
     const config = {
       mediaType: "application/vnd.oci.image.config.v1+json",
@@ -127,7 +128,7 @@ export class Stage {
     };
     const annotations = {
       "org.opencontainers.image.title": repositoryName,
-      "org.opencontainers.image.version": imageTag,
+      "org.opencontainers.image.version": content,
     };
     const imageManifest = JSON.stringify({ schemaVersion: 2, mediaType, config, layers: [], annotations });
     const { image } = await this.client().ecr.send(new PutImageCommand({ repositoryName, imageTag, imageManifest }));

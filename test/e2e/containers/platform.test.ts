@@ -1,14 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { DescribeTasksCommand, ECSClient, ListTasksCommand, type Task } from "@aws-sdk/client-ecs";
-import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
-import { GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Published } from "../../../scripts/images/publish.ts";
 import { run } from "../../../scripts/run.ts";
 import type { Script } from "../../support/bedrock/script.ts";
-import { askByHost } from "../../support/containers/by-host.ts";
+import { addressedTasks } from "../../support/containers/tasks.ts";
 import { startWorld, type World } from "../../support/containers/world.ts";
 import { kubectl } from "../../support/control-plane/kubectl.ts";
 import { type Gateway, startGateway } from "../../support/gateway.ts";
@@ -18,13 +13,16 @@ import { cleanEnv, type OperatorProcess, startOperatorProcess } from "../../supp
 import { withMasterUserSecret } from "../fills.ts";
 import { fillsFor } from "../gaps.ts";
 import { PREFIX } from "../reference-case.ts";
+import { databaseRows, logLines, secretsOf, tasksOf } from "./account.ts";
 import { agentsSpec, newApprover, snowflakeSecret } from "./agents-spec.ts";
+import { PlatformClient, until } from "./client.ts";
 import { managedPassword } from "./managed-password.ts";
 
 const ACCOUNT = "111122223333";
 const LIMIT_MS = 120_000;
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const replicas = { "aws-agent-core": 2, langgraph: 2, "snowflake-cortex": 3 };
+const ports: Readonly<Record<string, number>> = { "aws-agent-core": 8000, langgraph: 8001, "snowflake-cortex": 8002 };
 
 /** A researcher who takes his time, so that there is some to kill him in. */
 const script = (researcherMs: number): Script => [
@@ -32,12 +30,6 @@ const script = (researcherMs: number): Script => [
   { when: { system: "You are an analyst" }, answer: { text: ["# Analysis\nThey do."] } },
   { when: { system: "You are a writer" }, answer: { text: ["# Report\nBuy one."] } },
 ];
-
-interface View {
-  readonly id: string;
-  readonly status: string;
-  readonly steps: readonly { readonly step: string; readonly status: string; readonly attempts: number }[];
-}
 
 const portOf = ({ url }: { readonly url: string }): number => Number(new URL(url).port);
 
@@ -47,6 +39,7 @@ describe.skipIf(!process.env.AGENTORCH_CONTAINERS)("the reference case in contai
   let gateway: Gateway;
   let operator: OperatorProcess;
   let object: Orchestrator;
+  let client: PlatformClient;
   let approver: Awaited<ReturnType<typeof newApprover>>;
   let published: readonly Published[];
   let began = performance.now();
@@ -56,80 +49,7 @@ describe.skipIf(!process.env.AGENTORCH_CONTAINERS)("the reference case in contai
     console.log(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${what}`);
     began = performance.now();
   };
-  async function until<T>(what: string, probe: () => Promise<T | undefined>, ms = 60_000): Promise<T> {
-    for (const deadline = performance.now() + ms; ; await sleep(100)) {
-      const found = await probe();
-      if (found !== undefined) return found;
-      if (performance.now() > deadline) throw new Error(`not within ${ms / 1000} s: ${what}`);
-    }
-  }
-  /** Through the load balancer, as whoever knows its name. */
-  async function ask<T>(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<T> {
-    const front = (await object.get())?.status?.endpoint ?? "";
-    const sent = body === undefined ? "" : JSON.stringify(body);
-    const all = { ...(sent !== "" && { "content-type": "application/json" }), ...headers };
-    const { status, text } = await askByHost(world.account.endpoint, new URL(path, front), method, all, sent);
-    if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text}`);
-    return JSON.parse(text);
-  }
-  const status = (id: string, wanted: string) =>
-    until(`workflow ${id} is ${wanted}`, async () => {
-      // A load balancer answers 502 for a target that has just died, or does not listen yet.
-      const view = await ask<View>("GET", `/workflows/${id}`).catch((error: Error) => {
-        if (!error.message.includes(": 502 ")) throw error;
-      });
-      return view?.status === wanted ? view : undefined;
-    });
-  const startWorkflow = async (input: string): Promise<string> => {
-    const { workflow } = await ask<{ workflow: View }>("POST", "/invoke", { input, route: { workflow: true } });
-    return workflow.id;
-  };
-  const approve = async (id: string) =>
-    ask("POST", `/approve/${id}`, { decision: "approve" }, { authorization: await approver.bearer("ada") });
-  const report = async (id: string): Promise<string> => {
-    const { url } = await ask<{ url: string }>("GET", `/workflows/${id}/report`);
-    // A name that only containers know.
-    return (await askByHost(world.account.endpoint, new URL(url), "GET")).text;
-  };
-  const tasksOf = async (agent: string): Promise<readonly Task[]> => {
-    const ecs = new ECSClient(world.account);
-    const listed = await ecs.send(new ListTasksCommand({ cluster: PREFIX, serviceName: `${PREFIX}-${agent}` }));
-    const { taskArns: tasks = [] } = listed;
-    if (tasks.length === 0) return [];
-    return (await ecs.send(new DescribeTasksCommand({ cluster: PREFIX, tasks }))).tasks ?? [];
-  };
   const inspect = async (container: string) => JSON.parse(await world.engine.podman(["inspect", container]))[0];
-  /** Rows of the platform's database, as its secret lets one in. */
-  const rows = async (text: string, values: readonly unknown[]): Promise<readonly Record<string, unknown>[]> => {
-    const { DBInstances: [instance] = [] } = await new RDSClient(world.account).send(
-      new DescribeDBInstancesCommand({}),
-    );
-    const secrets = new SecretsManagerClient(world.account);
-    const { SecretList = [] } = await secrets.send(new ListSecretsCommand({}));
-    const SecretId = SecretList.find(({ Name }) => Name?.startsWith("rds!"))?.ARN;
-    const { SecretString = "" } = await secrets.send(new GetSecretValueCommand({ SecretId }));
-    const { username: user, password } = JSON.parse(SecretString);
-    const { Address: host, Port: port } = instance?.Endpoint ?? {};
-    const client = new pg.Client({
-      host,
-      port,
-      user,
-      password,
-      database: instance?.DBName,
-      ssl: { rejectUnauthorized: false },
-    });
-    await client.connect();
-    try {
-      return (await client.query(text, [...values])).rows;
-    } finally {
-      await client.end();
-    }
-  };
 
   beforeAll(async () => {
     [world, installation, approver] = await Promise.all([startWorld(ACCOUNT), startInstallation(), newApprover()]);
@@ -151,9 +71,10 @@ describe.skipIf(!process.env.AGENTORCH_CONTAINERS)("the reference case in contai
   });
 
   it("gets repositories first, then the agents' images by digest, and is Ready", async () => {
-    const ports = { bedrock: portOf(world.bedrock), langfuse: portOf(world.langfuse) };
     began = performance.now();
-    await object.create(agentsSpec(ports, approver.publicKey));
+    await object.create(
+      agentsSpec({ bedrock: portOf(world.bedrock), langfuse: portOf(world.langfuse) }, approver.publicKey),
+    );
     await object.until((live) => condition(live, "RegistryReady")?.status === "True", LIMIT_MS);
     phase("repositories");
     const where = ["--project", "multi-agent-orchestrator", "--environment", "dev", "--region", "us-east-1"];
@@ -172,10 +93,11 @@ describe.skipIf(!process.env.AGENTORCH_CONTAINERS)("the reference case in contai
     const live = await object.until(isReady, LIMIT_MS);
     phase("Ready");
     expect(live?.status?.summary?.agents).toBe("7/7");
+    client = new PlatformClient(world.account.endpoint, live?.status?.endpoint ?? "");
   });
 
   it.each(Object.entries(replicas))("%s runs as %i containers of its digest, without root", async (agent, count) => {
-    const tasks = await tasksOf(agent);
+    const tasks = await tasksOf(world.account, agent);
     expect(tasks.map(({ lastStatus }) => lastStatus)).toEqual(Array(count).fill("RUNNING"));
     const { digest, image } = published.find((one) => one.agent === agent) ?? {};
     for (const { containers: [container] = [] } of tasks) {
@@ -189,13 +111,27 @@ describe.skipIf(!process.env.AGENTORCH_CONTAINERS)("the reference case in contai
     console.log(`${count} × ${image}`);
   });
 
+  it("is ready in every container: database, credentials, Snowflake's role", async () => {
+    began = performance.now();
+    const tasks = await addressedTasks(world.account);
+    expect(tasks).toHaveLength(7);
+    for (const { address, definition } of tasks) {
+      const [, port] = Object.entries(ports).find(([agent]) => definition.includes(agent)) ?? [];
+      await until(`${definition} is ready`, async () => {
+        const answer = await fetch(`http://${address}:${port}/ready`).catch(() => undefined);
+        return answer?.ok ? true : undefined;
+      });
+    }
+    phase("all containers say that they are ready");
+  });
+
   it("takes a request through the front door to a report, once it is approved", async () => {
     world.bedrock.play(script(0));
     began = performance.now();
-    const id = await startWorkflow("Heat pumps in old buildings");
-    await status(id, "waiting_for_approval");
-    await approve(id);
-    const done = await status(id, "completed");
+    const id = await client.startWorkflow("Heat pumps in old buildings", "session-1");
+    await client.reached(id, "waiting_for_approval");
+    await client.approve(id, await approver.bearer("ada"));
+    const done = await client.reached(id, "completed");
     phase("a workflow from the front door to its report");
     expect(done.steps.map(({ step, attempts }) => `${step} ${attempts}`)).toEqual([
       "researcher 1",
@@ -203,42 +139,64 @@ describe.skipIf(!process.env.AGENTORCH_CONTAINERS)("the reference case in contai
       "approval 0",
       "writer 1",
     ]);
-    expect(await report(id)).toBe("# Report\nBuy one.");
+    expect(await client.report(id)).toBe("# Report\nBuy one.");
     expect(world.bedrock.calls.map(({ outcome }) => outcome)).toEqual(["answered", "answered", "answered"]);
   });
 
   it("takes a question for Snowflake to Snowflake", async () => {
     const route = { cortex: { operation: "query", parameters: { sql: "select 40 + 2 as answer" } } };
-    const { cortex } = await ask<{ cortex: unknown }>("POST", "/invoke", { input: "How much?", route });
+    const { cortex } = await client.ask<{ cortex: unknown }>("POST", "/invoke", { input: "How much?", route });
     expect(JSON.stringify(cortex)).toContain("42");
   });
 
   it("finishes the work of a container that is killed on the way, and ECS starts another", async () => {
     world.bedrock.play(script(4_000));
     began = performance.now();
-    const before = (await tasksOf("langgraph")).map(({ taskArn }) => taskArn);
-    const id = await startWorkflow("Heat pumps in new buildings");
+    const before = (await tasksOf(world.account, "langgraph")).map(({ taskArn }) => taskArn);
+    const id = await client.startWorkflow("Heat pumps in new buildings", "session-2");
     const owner = await until("somebody works on it", async () => {
-      const [row] = await rows("select owner from langgraph.workflows where id = $1 and owner is not null", [id]);
+      const text = "select owner from langgraph.workflows where id = $1 and owner is not null";
+      const [row] = await databaseRows(world.account, text, [id]);
       return world.bedrock.calls.length > 0 ? row?.owner : undefined;
     });
-    // host name, process and a random part; the host name of a container is its id.
+    // Host name, process and a random part; the host name of a container is its id.
     const [container = ""] = String(owner).split("/");
     await world.engine.podman(["kill", container]);
     phase(`container ${container} killed in the researcher's step`);
-    const waiting = await status(id, "waiting_for_approval");
+    const waiting = await client.reached(id, "waiting_for_approval");
     phase("the other container is at the approval");
     expect(waiting.steps.find(({ step }) => step === "researcher")?.attempts).toBe(2);
-    await approve(id);
-    await status(id, "completed");
-    expect(await report(id)).toBe("# Report\nBuy one.");
+    await client.approve(id, await approver.bearer("ada"));
+    await client.reached(id, "completed");
+    expect(await client.report(id)).toBe("# Report\nBuy one.");
     await until("two tasks run again", async () => {
-      const running = (await tasksOf("langgraph")).filter(({ lastStatus }) => lastStatus === "RUNNING");
+      const tasks = await tasksOf(world.account, "langgraph");
+      const running = tasks.filter(({ lastStatus }) => lastStatus === "RUNNING");
       const fresh = running.filter(({ taskArn }) => !before.includes(taskArn));
       return running.length === 2 && fresh.length === 1 ? true : undefined;
     });
     phase("completed, and two tasks run again");
     await object.until(isReady, LIMIT_MS);
+  });
+
+  it("logs to CloudWatch and traces to Langfuse, and no secret is in either", async () => {
+    const lines = await logLines(world.account);
+    console.log(
+      `${lines.length} lines; spans: ${[...new Set(world.langfuse.spans.map(({ name }) => name))].join(", ")}`,
+    );
+    for (const agent of Object.keys(replicas))
+      expect(lines.filter(({ group }) => group.includes(agent)).length, agent).toBeGreaterThan(0);
+    expect(world.langfuse.spans.length).toBeGreaterThan(0);
+    const traced = world.langfuse.requests.map(({ body }) => body).join("\n");
+    const told = `${lines.map(({ line }) => line).join("\n")}\n${traced}`;
+    const secrets = [...(await secretsOf(world.account)).values()];
+    const hidden = /password|secret|private/i;
+    const values = secrets.flatMap((secret) => Object.entries<string>(JSON.parse(secret)));
+    const canaries = values.flatMap(([key, value]) =>
+      hidden.test(key) ? value.split("\n").filter((line) => line.length > 8 && !line.startsWith("---")) : [],
+    );
+    expect(canaries.length).toBeGreaterThan(20);
+    expect(canaries.filter((canary) => told.includes(canary))).toEqual([]);
   });
 
   it("leaves no container when it is deleted", async () => {

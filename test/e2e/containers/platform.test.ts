@@ -144,9 +144,10 @@ describe.skipIf(!process.env.AGENTORCH_CONTAINERS)("the reference case in contai
   });
 
   it("takes a question for Snowflake to Snowflake", async () => {
-    const route = { cortex: { operation: "query", parameters: { sql: "select 40 + 2 as answer" } } };
-    const { cortex } = await client.ask<{ cortex: unknown }>("POST", "/invoke", { input: "How much?", route });
-    expect(JSON.stringify(cortex)).toContain("42");
+    const body = { input: "select 40 + 2 as answer", route: { cortex: { operation: "query" } } };
+    const { cortex } = await client.ask<{ cortex: { rows: unknown } }>("POST", "/invoke", body);
+    expect(cortex.rows).toEqual([[42]]);
+    expect((await world.snowflake.asked("statement")).map(({ sql }) => sql)).toContain("select 40 + 2 as answer");
   });
 
   it("finishes the work of a container that is killed on the way, and ECS starts another", async () => {
@@ -180,13 +181,18 @@ describe.skipIf(!process.env.AGENTORCH_CONTAINERS)("the reference case in contai
   });
 
   it("logs to CloudWatch and traces to Langfuse, and no secret is in either", async () => {
+    const spansOf = (session: string) =>
+      world.langfuse.spans.filter(({ attributes }) => Object.values(attributes).includes(session));
+    const wanted = ["invoke", "workflow", "researcher", "analyst", "writer"];
+    await world.langfuse.until(() => {
+      const names = spansOf("session-1").map(({ name }) => name);
+      return wanted.every((name) => names.includes(name));
+    }, 20_000);
     const lines = await logLines(world.account);
-    console.log(
-      `${lines.length} lines; spans: ${[...new Set(world.langfuse.spans.map(({ name }) => name))].join(", ")}`,
-    );
     for (const agent of Object.keys(replicas))
       expect(lines.filter(({ group }) => group.includes(agent)).length, agent).toBeGreaterThan(0);
-    expect(world.langfuse.spans.length).toBeGreaterThan(0);
+    const metrics = lines.filter(({ line }) => line.includes("CloudWatchMetrics") && line.includes("session-1"));
+    expect(metrics.map(({ group }) => group)).toEqual(expect.arrayContaining([expect.stringContaining("langgraph")]));
     const traced = world.langfuse.requests.map(({ body }) => body).join("\n");
     const told = `${lines.map(({ line }) => line).join("\n")}\n${traced}`;
     const secrets = [...(await secretsOf(world.account)).values()];

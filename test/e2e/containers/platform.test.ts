@@ -150,6 +150,22 @@ describe.skipIf(!process.env.AGENTORCH_CONTAINERS)("the reference case in contai
     expect((await world.snowflake.asked("statement")).map(({ sql }) => sql)).toContain("select 40 + 2 as answer");
   });
 
+  it("traces a session over agents to Langfuse, and sends its events to EventBridge", async () => {
+    began = performance.now();
+    const wanted = ["invoke", "workflow", "researcher", "analyst", "writer"];
+    // In batches, of every few seconds: those that a killed container has not sent yet are lost.
+    await world.langfuse.until((spans) => {
+      const own = spans.filter(({ attributes }) => Object.values(attributes).includes("session-1"));
+      return wanted.every((name) => own.some((span) => span.name === name));
+    }, 30_000);
+    const text = "select type from langgraph.outbox where published_at is not null order by sequence";
+    await until("all events are published", async () => {
+      const events = await databaseRows(world.account, text, []);
+      return events.at(-1)?.type === "WorkflowCompleted" ? true : undefined;
+    });
+    phase("traced and told");
+  });
+
   it("finishes the work of a container that is killed on the way, and ECS starts another", async () => {
     world.bedrock.play(script(4_000));
     began = performance.now();
@@ -180,14 +196,7 @@ describe.skipIf(!process.env.AGENTORCH_CONTAINERS)("the reference case in contai
     await object.until(isReady, LIMIT_MS);
   });
 
-  it("logs to CloudWatch and traces to Langfuse, and no secret is in either", async () => {
-    const spansOf = (session: string) =>
-      world.langfuse.spans.filter(({ attributes }) => Object.values(attributes).includes(session));
-    const wanted = ["invoke", "workflow", "researcher", "analyst", "writer"];
-    await world.langfuse.until(() => {
-      const names = spansOf("session-1").map(({ name }) => name);
-      return wanted.every((name) => names.includes(name));
-    }, 20_000);
+  it("logs to CloudWatch, metrics among it, and no secret is in logs or traces", async () => {
     const lines = await logLines(world.account);
     for (const agent of Object.keys(replicas))
       expect(lines.filter(({ group }) => group.includes(agent)).length, agent).toBeGreaterThan(0);

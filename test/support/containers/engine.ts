@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../../scripts/run.ts";
@@ -22,13 +23,19 @@ export interface ContainerNetwork {
 export class ContainerEngine {
   /** Environment with which podman and buildah find this engine's store, registries and runtime. */
   readonly env: NodeJS.ProcessEnv;
-  readonly #folder: string;
+  readonly #removal: readonly string[];
+  readonly #guard: ChildProcess;
   readonly #services: Server[] = [];
-  #removeNetwork: () => Promise<unknown> = async () => {};
 
-  private constructor(folder: string, env: NodeJS.ProcessEnv) {
-    this.#folder = folder;
+  private constructor(env: NodeJS.ProcessEnv, removal: readonly string[]) {
     this.env = env;
+    this.#removal = removal;
+    // In a session of its own: Ctrl-C shall not end it before it can act.
+    const guarding = `read -r word || { ${REMOVAL}; } >/dev/null 2>&1`;
+    const options = { env, detached: true, stdio: ["pipe", "ignore", "ignore"] } satisfies SpawnOptions;
+    this.#guard = spawn("/bin/sh", ["-c", guarding, ...removal], options);
+    this.#guard.stdin?.on("error", () => {});
+    this.#guard.unref();
   }
 
   /**
@@ -73,14 +80,13 @@ runroot = "${join(folder, "run")}"
       CONTAINERS_STORAGE_CONF: write("storage.conf", storage),
       CONTAINERS_REGISTRIES_CONF: write("registries.conf", [loopback, ...entries].join("\n")),
     });
-    const engine = new ContainerEngine(folder, env);
+    const engine = new ContainerEngine(env, ["remove", folder, plain, network?.name ?? ""]);
     if (network) {
       const { name, subnet, gateway } = network;
+      // Before it is the default one: podman neither makes nor removes that.
       await engine.podman(["network", "create", "--subnet", subnet, "--gateway", gateway, "--disable-dns", name]);
       const server = `dns_servers = ["${gateway}"]\nhost_containers_internal_ip = "${gateway}"`;
       env.CONTAINERS_CONF = write("network.conf", containers(server, `default_network = "${name}"`));
-      // podman neither makes nor removes a network while it is the default one; only its removal removes the bridge.
-      engine.#removeNetwork = () => engine.podman(["network", "rm", "--force", name], { CONTAINERS_CONF: plain });
     }
     return engine;
   }
@@ -105,12 +111,18 @@ runroot = "${join(folder, "run")}"
   /** Ends services and containers, and removes everything that it stored. */
   async stop(): Promise<void> {
     for (const service of this.#services) await service.stop();
-    await this.podman(["rm", "--all", "--force", "--time", "0"]);
-    await this.#removeNetwork();
-    await this.podman(["system", "reset", "--force"]).catch(() => {});
-    rmSync(this.#folder, { recursive: true, force: true });
+    await run("/bin/sh", ["-c", REMOVAL, ...this.#removal], { env: this.env });
+    this.#guard.stdin?.end("stopped\n");
   }
 }
+
+/**
+ * Removes containers, network and store of an engine; `$1` is its folder, `$2` a configuration without the network `$3`.
+ * Also when this process was killed: a shell waits for that. The bridge goes with the network alone.
+ */
+const REMOVAL = `podman rm --all --force --time 0 &&
+{ test -z "$3" || CONTAINERS_CONF="$2" podman network rm --force "$3"; } &&
+{ podman system reset --force || true; } && rm -rf "$1"`;
 
 /** With overlay a layer is stored once; vfs copies it for every image and container. */
 const hasOverlay = (): boolean =>

@@ -5,7 +5,7 @@ const wired = "wired by secrets: [{ name: snowflake, from: { secretRef: { name: 
 
 const text = (what: string) => z.string().min(1).describe(`${what}; ${wired}`);
 const number = (least: number, most: number, value: number, what: string) =>
-  wholeNumber(least, most).default(value).describe(`${what}; may be set in the agent's env`);
+  wholeNumber(least, most).default(value).describe(`${what}; may be a key of the Secret`);
 
 /** An account identifier: organization-account, or a locator with its region. */
 const account = z
@@ -29,22 +29,22 @@ const fields = {
     .url({ protocol: /^https?$/ })
     .transform((url) => url.replace(/\/+$/, ""))
     .optional()
-    .describe("address of the account instead of the public one, as by PrivateLink; may be set in the agent's env"),
+    .describe("address of the account instead of the public one, as by PrivateLink; may be a key of the Secret"),
   SNOWFLAKE_CORTEX_MODEL: z
     .string()
     .min(1)
     .default("claude-4-sonnet")
-    .describe("model of POST /complete where the request names none; may be set in the agent's env"),
+    .describe("model of POST /complete where the request names none; may be a key of the Secret"),
   SNOWFLAKE_SEMANTIC_VIEW: z
     .string()
     .min(1)
     .optional()
-    .describe("semantic view of POST /analyst where the request names no model; may be set in the agent's env"),
+    .describe("semantic view of POST /analyst where the request names no model; may be a key of the Secret"),
   SNOWFLAKE_SEARCH_SERVICE: z
     .string()
     .min(1)
     .optional()
-    .describe("Cortex Search service of POST /search where the request names none; may be set in the agent's env"),
+    .describe("Cortex Search service of POST /search where the request names none; may be a key of the Secret"),
   SNOWFLAKE_POOL_SIZE: number(1, 64, 8, "sessions at once"),
   SNOWFLAKE_POOL_WAIT_SECONDS: number(1, 300, 10, "longest wait for a session"),
   SNOWFLAKE_LOGIN_TIMEOUT_SECONDS: number(1, 300, 30, "longest login"),

@@ -56,7 +56,8 @@ export class SecretValue {
       .send(new GetSecretValueCommand({ SecretId: this.#arn }))
       .catch((cause: unknown) => {
         const reason = cause instanceof Error ? cause.name : "unknown error";
-        const message = `the secret ${this.#arn} cannot be read (${reason}): the task role needs secretsmanager:GetSecretValue on it`;
+        const remedy = remedies[reason] ?? "try again; when it stays, see that Secrets Manager can be reached";
+        const message = `the secret ${this.#arn} cannot be read (${reason}): ${remedy}`;
         throw new AgentError("SecretUnavailable", message, { status: 503, cause });
       });
     const text = answer.SecretString ?? Buffer.from(answer.SecretBinary ?? []).toString("utf8");
@@ -64,6 +65,15 @@ export class SecretValue {
     return text;
   }
 }
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html, and the SDK's own */
+const remedies: Readonly<Record<string, string>> = {
+  AccessDeniedException: "the task role needs secretsmanager:GetSecretValue on it",
+  CredentialsProviderError: "the task has no credentials: see that it has a task role",
+  ResourceNotFoundException: "there is no such secret in this region",
+  InvalidRequestException: "it is marked for deletion: restore it",
+  DecryptionFailure: "the task role needs kms:Decrypt on the secret's key",
+};
 
 function parsed(text: string): unknown {
   try {

@@ -1,4 +1,5 @@
-import { createLog, createServer, Metrics, readConfig, runAgent, serve, startTracing } from "@agentorchestrator/shared";
+import { createServer, instrument, readConfig, runAgent, serve } from "@agentorchestrator/shared";
+import packageJson from "../package.json" with { type: "json" };
 import { schema } from "./config.ts";
 import { connect } from "./destinations.ts";
 import { registerRoutes } from "./http/routes.ts";
@@ -7,24 +8,14 @@ import { tokensOf } from "./tokens.ts";
 await runAgent(async () => {
   const config = readConfig(schema);
   const agent = config.AGENT_NAME;
-  const log = createLog({ agent, level: config.LOG_LEVEL });
-  const metrics = new Metrics({ agent });
-  const tracing = startTracing(
-    {
-      agent,
-      baseUrl: config.LANGFUSE_BASE_URL,
-      publicKey: config.LANGFUSE_PUBLIC_KEY,
-      secretKey: config.LANGFUSE_SECRET_KEY,
-    },
-    log,
-  );
+  const { log, metrics, tracing } = instrument(config);
   const { destinations, checkCredentials, close } = connect(config, log, metrics);
   const tokens = tokensOf(config);
   if (!tokens)
     log.warn("no AUTH_ISSUER is set: whoever reaches this agent may use it, and every session whose id he knows");
   const server = await createServer({
     agent,
-    version: "0.1.0",
+    version: packageJson.version,
     config,
     log,
     metrics,

@@ -1,15 +1,13 @@
 import { readFile } from "node:fs/promises";
 import {
   awsConfig,
-  createLog,
   createServer,
-  Metrics,
+  instrument,
   Peer,
   readConfig,
   runAgent,
   SecretValue,
   serve,
-  startTracing,
 } from "@agentorchestrator/shared";
 import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
@@ -37,17 +35,7 @@ import { Worker } from "./worker/worker.ts";
 await runAgent(async () => {
   const config = readConfig(schema);
   const agent = config.AGENT_NAME;
-  const log = createLog({ agent, level: config.LOG_LEVEL });
-  const metrics = new Metrics({ agent });
-  const tracing = startTracing(
-    {
-      agent,
-      baseUrl: config.LANGFUSE_BASE_URL,
-      publicKey: config.LANGFUSE_PUBLIC_KEY,
-      secretKey: config.LANGFUSE_SECRET_KEY,
-    },
-    log,
-  );
+  const { log, metrics, tracing } = instrument(config);
 
   const secret = new SecretValue(new SecretsManagerClient(awsConfig(config)), config.DATABASE_SECRET_ARN);
   const ssl = await tls(config);

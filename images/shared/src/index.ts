@@ -6,6 +6,7 @@ export type { Check } from "./health.ts";
 export { IdempotencyKeys, type IdempotencyOptions } from "./idempotency.ts";
 export { currentIds, type WorkIds, withIds } from "./ids.ts";
 export { continueTrace } from "./incoming.ts";
+export { type Instruments, instrument } from "./instrument.ts";
 export type { Lifecycle } from "./lifecycle.ts";
 export { createLog, type Logger } from "./log.ts";
 export { Metrics, type Work } from "./metrics.ts";

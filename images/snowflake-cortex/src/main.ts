@@ -1,13 +1,4 @@
-import {
-  awsConfig,
-  createLog,
-  createServer,
-  Metrics,
-  runAgent,
-  SecretValue,
-  serve,
-  startTracing,
-} from "@agentorchestrator/shared";
+import { awsConfig, createServer, instrument, runAgent, SecretValue, serve } from "@agentorchestrator/shared";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import packageJson from "../package.json" with { type: "json" };
 import { accountOf } from "./account.ts";
@@ -34,17 +25,7 @@ const IDLE_CHECK_MS = 60_000;
 await runAgent(async () => {
   const config = readSnowflakeConfig();
   const agent = config.AGENT_NAME;
-  const log = createLog({ agent, level: config.LOG_LEVEL });
-  const metrics = new Metrics({ agent });
-  const tracing = startTracing(
-    {
-      agent,
-      baseUrl: config.LANGFUSE_BASE_URL,
-      publicKey: config.LANGFUSE_PUBLIC_KEY,
-      secretKey: config.LANGFUSE_SECRET_KEY,
-    },
-    log,
-  );
+  const { log, metrics, tracing } = instrument(config);
   configureDriver(log);
 
   const account = accountOf(config.SNOWFLAKE_ACCOUNT, config.SNOWFLAKE_URL);

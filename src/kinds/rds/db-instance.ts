@@ -1,5 +1,4 @@
 import {
-  AddTagsToResourceCommand,
   CreateDBInstanceCommand,
   type CreateDBInstanceMessage,
   type DBInstance,
@@ -13,7 +12,7 @@ import type { Kind, Live, Observed } from "../kind.ts";
 import { asSet } from "../same.ts";
 import { fromTagList, toTagList } from "../tags.ts";
 import { meaningOf, sameVersion } from "./instance-status.ts";
-import { rdsArn } from "./shared.ts";
+import { addTags, rdsArn } from "./shared.ts";
 
 export interface DBInstanceProps {
   /** "postgres" */
@@ -142,8 +141,7 @@ export const dbInstance: Kind<DBInstanceProps, DBInstanceOutputs> = {
   },
 
   async tag(aws, id, tags) {
-    const ResourceName = rdsArn(aws, "db", id);
-    await aws.rds.send(new AddTagsToResourceCommand({ ResourceName, Tags: toTagList(tags) }));
+    await addTags(aws, rdsArn(aws, "db", id), tags);
   },
 };
 

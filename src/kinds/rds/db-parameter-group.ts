@@ -1,20 +1,20 @@
 import {
-  AddTagsToResourceCommand,
   CreateDBParameterGroupCommand,
   type DBParameterGroup,
   DeleteDBParameterGroupCommand,
   DescribeDBParameterGroupsCommand,
-  DescribeDBParametersCommand,
   ModifyDBParameterGroupCommand,
   type Parameter,
+  paginateDescribeDBParameters,
 } from "@aws-sdk/client-rds";
 import type { Aws } from "../../aws/aws.ts";
+import { collect } from "../../aws/pages.ts";
 import { afterCreate } from "../after-create.ts";
 import { describedByName } from "../by-name.ts";
 import type { Kind } from "../kind.ts";
 import { unlessNotFound } from "../not-found.ts";
 import { toTagList } from "../tags.ts";
-import { rdsArn, tagsOf } from "./shared.ts";
+import { addTags, rdsArn, tagsOf } from "./shared.ts";
 
 export interface DBParameterGroupProps {
   /** "postgres15" */
@@ -79,28 +79,14 @@ export const dbParameterGroup: Kind<DBParameterGroupProps, DBParameterGroupOutpu
   },
 
   async tag(aws, id, tags) {
-    const ResourceName = rdsArn(aws, "pg", id);
-    await aws.rds.send(new AddTagsToResourceCommand({ ResourceName, Tags: toTagList(tags) }));
+    await addTags(aws, rdsArn(aws, "pg", id), tags);
   },
 };
 
 /** `source` "user": those that differ from the family's defaults; without it, all that the family has. */
 async function parametersOf(aws: Aws, DBParameterGroupName: string, source?: "user"): Promise<Parameter[]> {
-  const all: Parameter[] = [];
-  let Marker: string | undefined;
-  do {
-    const page = await aws.rds.send(
-      new DescribeDBParametersCommand({
-        DBParameterGroupName,
-        Marker,
-        MaxRecords: 100,
-        ...(source && { Source: source }),
-      }),
-    );
-    all.push(...(page.Parameters ?? []));
-    Marker = page.Marker;
-  } while (Marker);
-  return all;
+  const input = { DBParameterGroupName, MaxRecords: 100, ...(source && { Source: source }) };
+  return collect(paginateDescribeDBParameters({ client: aws.rds }, input), (page) => page.Parameters);
 }
 
 /** Static parameters are refused with "immediate"; 20 a call (RDS API reference, ModifyDBParameterGroup). */

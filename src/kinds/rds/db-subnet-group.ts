@@ -1,5 +1,4 @@
 import {
-  AddTagsToResourceCommand,
   CreateDBSubnetGroupCommand,
   type DBSubnetGroup,
   DeleteDBSubnetGroupCommand,
@@ -10,7 +9,7 @@ import { describedByName } from "../by-name.ts";
 import type { Kind } from "../kind.ts";
 import { asSet } from "../same.ts";
 import { toTagList } from "../tags.ts";
-import { rdsArn, tagsOf } from "./shared.ts";
+import { addTags, rdsArn, tagsOf } from "./shared.ts";
 
 export interface DBSubnetGroupProps {
   readonly description: string;
@@ -87,7 +86,6 @@ export const dbSubnetGroup: Kind<DBSubnetGroupProps, DBSubnetGroupOutputs> = {
   },
 
   async tag(aws, id, tags) {
-    const ResourceName = rdsArn(aws, "subgrp", id);
-    await aws.rds.send(new AddTagsToResourceCommand({ ResourceName, Tags: toTagList(tags) }));
+    await addTags(aws, rdsArn(aws, "subgrp", id), tags);
   },
 };

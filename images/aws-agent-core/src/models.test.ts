@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "@agentorchestrator/shared/testing";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Door, dataOf, MODEL, OTHER_MODEL, openDoor, textOf } from "./testing/door.ts";
 
@@ -13,6 +14,7 @@ afterAll(async () => {
   await door.stop();
 });
 
+const LONGEST_MS = 4_000;
 const toModel = { input: "what is it?", sessionId: "s-1", route: { model: MODEL } };
 
 describe("a model that is named", () => {
@@ -216,8 +218,8 @@ describe("trouble in mid-stream", () => {
     const reader = answer.body?.getReader();
     await reader?.read();
     gone.abort();
-    await until(() => door.bedrock.calls[0]?.outcome === "gone");
-    await until(() => door.metrics.length === 2);
+    await until("the call of Bedrock is gone", () => door.bedrock.calls[0]?.outcome === "gone", LONGEST_MS);
+    await until("both metrics are written", () => door.metrics.length === 2, LONGEST_MS);
     expect(door.metrics.map(({ status }) => status)).toEqual(["cancelled", "cancelled"]);
     expect(door.metrics.every(({ ErrorRate }) => ErrorRate === 0)).toBe(true);
   });
@@ -226,10 +228,10 @@ describe("trouble in mid-stream", () => {
     door.bedrock.play([{ answer: { delayMs: 5_000 } }]);
     const gone = new AbortController();
     const answer = door.post("/invoke", toModel, { signal: gone.signal });
-    await until(() => door.bedrock.calls.length === 1);
+    await until("Bedrock is called", () => door.bedrock.calls.length === 1, LONGEST_MS);
     gone.abort();
     await expect(answer).rejects.toThrow();
-    await until(() => door.bedrock.calls[0]?.outcome === "gone");
+    await until("the call of Bedrock is gone", () => door.bedrock.calls[0]?.outcome === "gone", LONGEST_MS);
   });
 });
 
@@ -292,11 +294,3 @@ test("an answer without a word is an answer, and is not kept in the conversation
   expect(status).toBe(200);
   expect(body).toMatchObject({ output: "", messages: [] });
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 4_000;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`never came: ${condition}`);
-    await sleep(10);
-  }
-}
